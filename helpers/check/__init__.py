@@ -1,0 +1,134 @@
+"""Feedback on the exercises: one module per lesson, and here what they share.
+
+A check prints one line, free of language: ✅ right, ⬜ not attempted, ❌ with the smallest
+counterexample as code, `neuron(…) → 11 ≠ 16`. It never raises, whatever it is given.
+"""
+
+import math
+import re
+
+import torch
+
+SHORT = 60  # characters of a learner's value that a message shows
+
+
+def say(mark, name, finding=""):
+    """Print the one line of a check."""
+    print(mark, " ".join((finding or name).split()))
+
+
+def plain(value):
+    """Return numbers as nested lists of floats: tensors, arrays, lists, tuples alike.
+
+    Raises ValueError where something is no number, or where the rows differ in length.
+    """
+    try:
+        return _nested(value)
+    except Exception as error:  # a learner's object may raise anything
+        raise ValueError(f"no numbers: {type(value).__name__}") from error
+
+
+def _nested(value):
+    if isinstance(value, torch.Tensor) or hasattr(value, "__array__"):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        rows = [_nested(row) for row in value]
+        if len({_shape(row) for row in rows}) > 1:
+            raise ValueError("rows of different length")
+        return rows
+    if isinstance(value, (int, float)):
+        return float(value)
+    raise TypeError(type(value).__name__)
+
+
+def _shape(nested):
+    if not isinstance(nested, list):
+        return ()
+    return (len(nested), *(_shape(nested[0]) if nested else ()))
+
+
+def _flat(nested):
+    return [v for row in nested for v in _flat(row)] if isinstance(nested, list) else [nested]
+
+
+def _short(value):
+    text = code(value)
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+
+
+def code(value):
+    """Write a value as code, short enough for one line."""
+    if isinstance(value, torch.Tensor):
+        numbers = code(value.tolist())
+        if value.is_floating_point():  # so that pasting it gives floats again
+            numbers = re.sub(r"(?<![\w.])(\d+)(?=[],])", r"\1.", numbers)
+        return f"torch.tensor({numbers})" if value.ndim else numbers
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(map(code, value))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if isinstance(value, float):
+        return f"{value:.6g}" if math.isfinite(value) else f"float('{value}')"
+    try:
+        return " ".join(repr(value).split())
+    except Exception as error:
+        return f"{type(value).__name__}: repr → {type(error).__name__}"
+
+
+def difference(answer, wanted, tolerance=1e-4):
+    """Return "" where `answer` equals `wanted`, else what is wrong, as `11 ≠ 16`.
+
+    Values may be numbers, lists, arrays or tensors; `tolerance`: relative above 1, absolute below.
+    """
+    try:
+        answer_values, wanted_values = plain(answer), plain(wanted)
+    except ValueError:
+        return f"{_short(answer)} ≠ {code(wanted)}"
+    if _shape(answer_values) != _shape(wanted_values):
+        return f"shape {_shape(answer_values)} ≠ {_shape(wanted_values)}"
+    for a, w in zip(_flat(answer_values), _flat(wanted_values), strict=True):
+        if not abs(a - w) <= tolerance * max(1, abs(w)):  # so that nan is a difference too
+            return f"{_short(answer)} ≠ {code(wanted)}"
+    return ""
+
+
+def untouched(*answers):
+    """Tell whether any answer is still the `...` of the stub."""
+    return any(answer is ... for answer in answers)
+
+
+def values(name, **pairs):
+    """Check named numbers. pairs: name=(answer, wanted, question); the question is written as code.
+
+    The message repeats the question, not its answer: it says where to look, not what to type.
+    """
+    if untouched(*(answer for answer, _, _ in pairs.values())):
+        return say("⬜", name)
+    for key, (answer, wanted, question) in pairs.items():
+        if difference(answer, wanted):
+            return say("❌", name, f"{key}: {question} ≠ {_short(answer)}")
+    return say("✅", name)
+
+
+def calls(function, name, cases, tolerance=1e-4):
+    """Check a function on cases, smallest first.
+
+    function: the learner's; cases: list of (tuple of arguments, wanted value). Arguments that are
+    tensors are copied, so that a function which changes them in place is judged on fresh ones.
+    """
+    if untouched(function):
+        return say("⬜", name)
+    if not callable(function):
+        return say("❌", name, f"callable({name}) → False ≠ True  ({name} = {_short(function)})")
+    for arguments, wanted in cases:
+        call = f"{name}({', '.join(map(code, arguments))})"
+        fresh = [a.clone() if isinstance(a, torch.Tensor) else a for a in arguments]
+        try:
+            answer = function(*fresh)
+        except (Exception, SystemExit) as error:
+            reason = (str(error).strip().splitlines() or [""])[0]
+            return say("❌", name, f"{call} → {type(error).__name__}: {reason}")
+        if untouched(answer) or isinstance(answer, tuple) and untouched(*answer):
+            return say("⬜", name)
+        if wrong := difference(answer, wanted, tolerance):
+            return say("❌", name, f"{call} → {wrong}")
+    return say("✅", name)

@@ -1,0 +1,228 @@
+"""The look of the figures: one style, one font for both languages, and the drawings of the lessons.
+
+Importing this module sets the style. Colours are the Okabe-Ito set, which colour-blind readers can
+tell apart (https://jfly.uni-koeln.de/color/). No function holds prose: a lesson hands over its
+labels in its own language.
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import torch
+from IPython.display import display
+from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Polygon
+
+BLUE, ORANGE, GREEN, RED, SKY, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#5F5F5F",
+)
+CLASS_COLORS, CLASS_MARKERS = (BLUE, RED), ("o", "^")
+_HEIGHT = LinearSegmentedColormap.from_list("height", ["#56B4E9", "#D6ECF8", "#FFFFFF"])
+_PROBABILITY = LinearSegmentedColormap.from_list("probability", ["#8FC3E8", "#FFFFFF", "#F2B48A"])
+
+font_manager.fontManager.addfont(Path(__file__).parent / "fonts" / "NotoSansSC-gb12.ttf")
+plt.rcParams.update({
+    "font.family": ["Noto Sans SC", "DejaVu Sans"],
+    "font.size": 14,
+    "axes.titlesize": 16,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": plt.cycler(color=[BLUE, RED, GREEN, ORANGE, SKY]),
+    "lines.linewidth": 2.5,
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "axes.unicode_minus": True,
+    "mathtext.fontset": "dejavusans",
+})
+
+
+def axes(title, xlabel="", ylabel="", size=(9, 4.8)):
+    """Return `(fig, ax)` with a title (the figure's one message) and named axes; size in inches."""
+    fig, ax = plt.subplots(figsize=size)
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return fig, ax
+
+
+def show(fig, alt):
+    """Display `fig` with a sentence `alt` that says what it shows, and close it."""
+    display(fig, metadata={"image/png": {"alt": alt}})
+    plt.close(fig)
+
+
+def points(ax, x, y, names, size=50):
+    """Scatter the samples of two classes, each with its own colour, marker and name.
+
+    x: (N, 2) coordinates; y: (N,) or (N, 1) labels 0 and 1; names: those of class 0 and 1;
+    size: area of a marker in points².
+    """
+    for label, name in enumerate(names):
+        inside = y.flatten() == label
+        ax.scatter(
+            *x[inside].T, s=size, c=CLASS_COLORS[label], marker=CLASS_MARKERS[label],
+            edgecolors="white", linewidths=0.8, label=name, zorder=3,
+        )
+    ax.legend(loc="best", frameon=True, framealpha=0.9)
+
+
+def decision_map(ax, predict, xlim, ylim, label=""):
+    """Colour the plane by `predict` and draw the line where it crosses 0.5.
+
+    predict: takes points (M, 2), returns (M,) or (M, 1) probabilities of class 1;
+    xlim, ylim: `(low, high)` of the two inputs; label: what the colour bar shows, or "" for none.
+    """
+    # Fine enough that the edge of a yes-or-no neuron looks straight.
+    grid_x, grid_y = torch.meshgrid(
+        torch.linspace(*xlim, 401), torch.linspace(*ylim, 401), indexing="xy"
+    )
+    grid = torch.stack([grid_x.flatten(), grid_y.flatten()], dim=1)
+    with torch.no_grad():
+        probability = predict(grid).float().reshape(grid_x.shape)
+    bands = ax.contourf(
+        grid_x, grid_y, probability, levels=[k / 10 for k in range(11)], cmap=_PROBABILITY
+    )
+    if probability.min() < 0.5 < probability.max():
+        ax.contour(grid_x, grid_y, probability, levels=[0.5], colors="black", linewidths=2)
+    ax.set(xlim=xlim, ylim=ylim)
+    if label:
+        ax.figure.colorbar(bands, ax=ax, label=label)
+
+
+def landscape(ax, loss, w, b, path=None):
+    """Draw `loss(w, b)` as a map with contour lines, and the steps of `path` on it.
+
+    loss: takes two numbers, returns one; w, b: `(low, high)` of the two parameters;
+    path: list of `(w, b)` in the order of the steps.
+    """
+    w_ticks, b_ticks = torch.linspace(*w, 61), torch.linspace(*b, 61)
+    values = torch.tensor([[float(loss(u, v)) for u in w_ticks] for v in b_ticks])  # (61, 61)
+    # Levels grow by doubling: near the bottom of the valley the loss differs by little.
+    levels = [float(values.min()) * 1.05 * 2**k for k in range(12)]
+    norm = LogNorm(levels[0], levels[-1])
+    ax.contourf(w_ticks, b_ticks, values, levels, cmap=_HEIGHT, norm=norm, extend="both")
+    lines = ax.contour(w_ticks, b_ticks, values, levels, colors=GREY, linewidths=0.8)
+    ax.clabel(lines, levels[1:], fmt="%.1f", fontsize=12, colors="black")
+    ax.set(xlabel="$w$", ylabel="$b$")
+    if path:
+        ax.plot(*zip(*path, strict=True), "o-", color=RED, markersize=5, linewidth=1.5)
+
+
+def activations(functions, xlabel, row_labels):
+    """Return a figure with each function in the upper row and its slope, by autograd, below it.
+
+    functions: dict of title -> function on a tensor (M,); row_labels: names of the two rows.
+    """
+    fig, grid = plt.subplots(2, len(functions), figsize=(13, 5.2), sharex=True, sharey="row")
+    for (title, function), (above, below) in zip(functions.items(), grid.T, strict=True):
+        z = torch.linspace(-4, 4, 400, requires_grad=True)
+        y = function(z)
+        if y.requires_grad:
+            y.sum().backward()
+        slope = torch.zeros_like(z) if z.grad is None else z.grad
+        above.plot(z.detach(), y.detach(), color=BLUE)
+        below.plot(z.detach(), slope, color=RED)
+        above.set_title(title, loc="center")
+        above.set(ylim=(-1.6, 2.6))
+        below.set(xlabel=xlabel, ylim=(-0.2, 1.3), xticks=[-4, -2, 0, 2, 4])
+        for ax in (above, below):
+            ax.axhline(0, color=GREY, linewidth=0.8)
+            ax.axvline(0, color=GREY, linewidth=0.8)
+    for ax, label in zip(grid[:, 0], row_labels, strict=True):
+        ax.set_ylabel(label)
+    return fig
+
+
+def _canvas(width, height, size):
+    fig, ax = plt.subplots(figsize=size)
+    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    ax.axis("off")
+    return fig, ax
+
+
+def _number(value):
+    return f"{value:g}".replace("-", "−")
+
+
+def neuron(inputs, weights, bias, weighted_sum, output, labels):
+    """Return a drawing of one artificial neuron with its numbers; line width shows |weight|.
+
+    inputs, weights: lists of equal length; bias, weighted_sum, output: what to write in the nodes;
+    labels: dict with the keys "inputs", "weights", "bias", "sum", "activation", "output".
+    """
+    fig, ax = _canvas(13, 6, (10, 4.6))
+    text = {"ha": "center", "va": "center"}
+    heights = [4.5 - 3.8 * k / max(len(inputs) - 1, 1) for k in range(len(inputs))]
+    for value, weight, height in zip(inputs, weights, heights, strict=True):
+        color = BLUE if weight >= 0 else RED
+        ax.plot([1.9, 5.2], [height, 2.6], color=color, linewidth=1 + 2 * abs(weight), zorder=1,
+                linestyle="-" if weight >= 0 else "--")
+        ax.add_patch(Circle((1.4, height), 0.5, facecolor="white", edgecolor="black", zorder=2))
+        ax.text(1.4, height, _number(value), **text, zorder=3)
+        ax.text(3.2, height + (2.6 - height) * 0.4, _number(weight), **text, color=color,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=3)
+    ax.plot([5.9, 5.9], [4.6, 3.4], color=GREY)
+    ax.text(5.9, 4.9, _number(bias), **text)
+    ax.add_patch(Circle((5.9, 2.6), 0.85, facecolor="#DCEAF7", edgecolor="black", zorder=2))
+    ax.text(5.9, 2.6, _number(weighted_sum), **text, zorder=3)
+    ax.plot([6.75, 7.9], [2.6, 2.6], color="black")
+    box = FancyBboxPatch((8.2, 1.9), 1.6, 1.4, facecolor="#FBE6DA", edgecolor="black")
+    ax.add_patch(box)
+    ax.plot([8.35, 9.0, 9.65], [2.25, 2.25, 2.95], color="black", linewidth=2)
+    ax.annotate("", (11.3, 2.6), (10.1, 2.6), arrowprops={"arrowstyle": "-|>", "color": "black"})
+    ax.text(11.6, 2.6, _number(output), ha="left", va="center", fontsize=18)
+    small = {"ha": "center", "va": "center", "fontsize": 14, "color": GREY}
+    ax.text(1.4, 5.5, labels["inputs"], **small)
+    ax.text(3.4, 5.5, labels["weights"], **small)
+    ax.text(5.9, 5.5, labels["bias"], **small)
+    ax.text(5.9, 1.2, labels["sum"], **small)
+    ax.text(9.0, 1.2, labels["activation"], **small)
+    ax.text(11.8, 1.2, labels["output"], **small)
+    return fig
+
+
+def nerve_cell(labels):
+    """Return a schematic drawing of a nerve cell; signals run from left to right.
+
+    labels: dict with the keys "dendrites", "soma", "nucleus", "hillock", "axon", "synapses",
+    "direction". Not to scale: a real axon is up to 100,000 times longer than it is thick.
+    """
+    fig, ax = _canvas(14, 6.6, (10.5, 5))
+    skin, line = "#DCEAF7", BLUE
+    branches = [  # line width, then the points of a dendrite from the cell body outwards
+        (7, (3.0, 3.8), (2.2, 4.5)), (5, (2.2, 4.5), (1.5, 4.8)), (3, (1.5, 4.8), (0.6, 5.6)),
+        (3, (1.5, 4.8), (0.4, 4.8)), (5, (2.2, 4.5), (2.0, 5.2)), (3, (2.0, 5.2), (1.6, 5.9)),
+        (7, (2.8, 3.2), (1.7, 3.2)), (5, (1.7, 3.2), (1.0, 3.5)), (3, (1.0, 3.5), (0.2, 3.7)),
+        (5, (1.7, 3.2), (0.9, 2.8)), (3, (0.9, 2.8), (0.2, 2.8)),
+        (7, (3.0, 2.6), (2.2, 1.9)), (5, (2.2, 1.9), (1.5, 1.7)), (3, (1.5, 1.7), (0.5, 1.2)),
+        (3, (1.5, 1.7), (0.6, 2.0)), (5, (2.2, 1.9), (2.0, 1.2)), (3, (2.0, 1.2), (1.5, 0.6)),
+    ]
+    for width, start, end in branches:
+        ax.plot(*zip(start, end, strict=True), color=line, linewidth=width,
+                solid_capstyle="round")
+    axon_end = 10.2
+    ax.plot([4.6, axon_end], [3.2, 3.2], color=line, linewidth=7)
+    ax.add_patch(Ellipse((3.55, 3.2), 2.3, 2.0, facecolor=skin, edgecolor=line, linewidth=3,
+                         zorder=2))
+    hillock = [(4.5, 3.65), (5.3, 3.3), (5.3, 3.1), (4.5, 2.75)]
+    ax.add_patch(Polygon(hillock, facecolor=ORANGE, edgecolor=line, linewidth=2, zorder=3))
+    ax.add_patch(Circle((3.4, 3.2), 0.45, facecolor="white", edgecolor=line, linewidth=2, zorder=3))
+    for start in (5.9, 7.3, 8.7):
+        sheath = FancyBboxPatch((start, 3.0), 1.0, 0.4, boxstyle="round,pad=0.1",
+                                facecolor="#F4F4F4", edgecolor=GREY, zorder=3)
+        ax.add_patch(sheath)
+    for height in (1.8, 2.7, 3.7, 4.6):
+        ax.plot([axon_end, 10.9, 12.1], [3.2, (height + 3.2) / 2, height], color=line, linewidth=3)
+        ax.add_patch(Circle((12.25, height), 0.2, facecolor=RED, edgecolor=line, zorder=3))
+        ax.plot([12.65, 13.6], [height, height + 0.1], color=GREY, linewidth=5)
+    arrow = {"arrowstyle": "-", "color": "black", "linewidth": 1}
+    for key, target, place in [
+        ("dendrites", (1.9, 5.4), (3.3, 6.2)), ("soma", (3.8, 4.18), (4.9, 5.3)),
+        ("nucleus", (3.45, 2.85), (4.1, 1.2)), ("hillock", (4.9, 2.95), (7.2, 1.9)),
+        ("axon", (7.8, 3.5), (7.8, 4.7)), ("synapses", (12.25, 4.8), (11.9, 5.8)),
+    ]:
+        ax.annotate(labels[key], target, place, arrowprops=arrow, ha="center", va="center")
+    ax.annotate("", (10.6, 0.5), (4.2, 0.5), arrowprops={"arrowstyle": "-|>", "color": GREY})
+    ax.text(7.4, 0.85, labels["direction"], ha="center", color=GREY)
+    return fig

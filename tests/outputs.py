@@ -1,0 +1,33 @@
+"""`make outputs`: run the notebooks and store their outputs in canonical form.
+
+python -m tests.outputs [LESSON]     LESSON is a number such as 02, or nothing for all lessons.
+"""
+
+import sys
+
+from tests.notebooks import EDITIONS, LESSONS, NOTEBOOKS, canonical, execute, path_of, read
+
+
+def refresh(path):
+    """Run the notebook at `path` and write it back; return whether a byte changed."""
+    notebook = read(path)
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if code_cells:
+        done = execute(notebook, code_cells, path.parent)
+        for cell, run in zip(code_cells, done, strict=True):
+            if "nbval-ignore-output" not in cell.metadata.get("tags", []):
+                cell.outputs = run.outputs
+    text, old = canonical(notebook), path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return text != old
+
+
+if __name__ == "__main__":
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [lesson for lesson in LESSONS if lesson.startswith(wanted)]
+    paths = [path_of(edition, lesson) for lesson in chosen for edition in EDITIONS]
+    for path in paths + ([] if wanted else [NOTEBOOKS / "start.ipynb"]):
+        changed = refresh(path)
+        print(f"{path.relative_to(NOTEBOOKS)}: {'changed' if changed else 'unchanged'}")
+    if not paths:
+        sys.exit(f"no lesson begins with {wanted!r}; there are: {', '.join(LESSONS)}")
