@@ -1,0 +1,176 @@
+"""`make faults`: put faults into a copy of the course, one at a time, and see which test notices.
+
+python -m tests.faults [PART OF A NAME]      without: all of them; a minute or less for each
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from tests.notebooks import EDITIONS, ROOT, digest
+
+LESSON = "02_neuron"
+
+
+class Course:
+    """A copy of the course that faults are put into."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def replace(self, file, old, new):
+        """Replace `old`, which must be there, in a file."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}: renew the fault"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def edit(self, cell_id, change, editions=EDITIONS):
+        """Apply `change(cell, edition)` to a cell and write the notebook as it would be stored."""
+        for edition in editions:
+            path = self.folder / "notebooks" / edition / f"{LESSON}.ipynb"
+            notebook = nbformat.read(path, as_version=4)
+            change(next(cell for cell in notebook.cells if cell.id == cell_id), edition)
+            path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+    def source(self, cell_id, old, new, editions=EDITIONS, confirm=False):
+        """Replace text in the source of a cell; old, new: one string, or {edition: string}."""
+
+        def change(cell, edition):
+            before = old[edition] if isinstance(old, dict) else old
+            after = new[edition] if isinstance(new, dict) else new
+            assert before in cell.source, f"{cell_id} has no {before!r}: renew the fault"
+            cell.source = cell.source.replace(before, after, 1)
+
+        self.edit(cell_id, change, editions)
+        if confirm:
+            hashes = []
+            self.edit(cell_id, lambda cell, _: hashes.append(digest(cell)))
+            self.edit(cell_id, lambda cell, _: cell.metadata.update(confirmed=hashes))
+
+
+def both(zh, en):
+    return {"zh": zh, "en": en}
+
+
+def swap_alt(cell, _):
+    cell.outputs[0].metadata["image/png"]["alt"] += "."
+
+
+def put_path(cell, _):
+    cell.outputs[0].text = cell.outputs[0].text.replace("penguins.csv", "/home/someone/penguins.csv")
+
+
+def no_count(cell, _):
+    cell.execution_count = None
+    cell.outputs = []
+
+
+def ignored(cell, _):
+    cell.metadata["tags"] = ["nbval-ignore-output"]
+
+
+FAULTS = {
+    "a number in the prose of both editions, confirmed": lambda c: c.source(
+        "first-why", "214", "216", confirm=True),
+    "a wrong sign in a cell": lambda c: c.source("descent-loop", "w - lr * 2", "w + lr * 2"),
+    "a label of a figure": lambda c: c.source("bias-figure", '"$x$"', '"$t$"'),
+    "a title of a figure, one character": lambda c: c.source(
+        "bias-figure", both("移动", "moves"), both("挪动", "moved")),
+    "a curve of a figure": lambda c: c.source("bias-figure", "2 * line + bias", "2.1 * line + bias"),
+    "a point of a figure": lambda c: c.source("curve-figure", "[0.95, 0.5, 0.05]", "[0.95, 0.5, 0.1]"),
+    "a changed alt text in the outputs": lambda c: c.edit("curve-figure", swap_alt),
+    "a wrong solution, confirmed": lambda c: c.source(
+        "sigmoid-solution", "torch.exp(-z))\n```", "torch.exp(z))\n```", confirm=True),
+    "a check that accepts everything": lambda c: c.replace(
+        "helpers/check/__init__.py", "if wrong := difference(answer, wanted, tolerance):",
+        "if wrong := '':"),
+    "a check that compares shapes only": lambda c: c.replace(
+        "helpers/check/__init__.py", "if not abs(a - w) <=", "if abs(a - w) > 1e9 and not abs(a - w) <="),
+    "prose of one edition alone": lambda c: c.source(
+        "slope-why", "can learn", "can sometimes learn", editions=["en"]),
+    "code of one edition alone": lambda c: c.source(
+        "logits-probability", "2.0", "2.5", editions=["zh"]),
+    "a term off the glossary, confirmed": lambda c: c.source(
+        "threshold-why", both("阈值取负号", "minus the threshold"),
+        both("阀值取负号", "minus the threshold"), confirm=True),
+    "a term lost in one edition, confirmed": lambda c: c.source(
+        "regression-loss", both("均方误差", "mean squared error"),
+        both("均方差", "mean squared error"), confirm=True),
+    "a stray warning": lambda c: c.source(
+        "sum-dot", "(w * x)", "import warnings; warnings.warn('old')\n(w * x)"),
+    "a missing seed": lambda c: c.source("linear-neuron", "torch.manual_seed(0)\n", ""),
+    "an absolute path in an output": lambda c: c.edit("missing-mistake", put_path),
+    "a cell whose output is not compared": lambda c: c.edit("accuracy", no_count),
+    "a tag that hides a difference": lambda c: c.edit("accuracy", ignored),
+    "gradients cleared after backward": lambda c: c.source(
+        "training", "    optimizer.zero_grad()\n    loss.backward()",
+        "    loss.backward()\n    optimizer.zero_grad()"),
+    "a character that the font lacks": lambda c: c.source(
+        "bias-figure", both("开始发放", "firing starts"), both("⌈开始⌉发放", "⌈firing⌉ starts")),
+    "a digit in the data": lambda c: c.replace(
+        "datasets/penguins/penguins.csv", "39.1,18.7,181", "39.1,18.7,180"),
+    "missing values dropped in silence": lambda c: c.replace(
+        "helpers/data.py", 'missing="error"', 'missing="drop"'),
+    "the decision line at 0.6": lambda c: c.replace(
+        "helpers/plot.py", "levels=[0.5]", "levels=[0.6]"),
+    "an expected error that need not come": lambda c: c.replace(
+        "helpers/expect.py", "        raise _none_came(kind)", "        pass"),
+    "fonts in the wrong order": lambda c: c.replace(
+        "helpers/plot.py", '["Noto Sans SC", "DejaVu Sans"]', '["DejaVu Sans"]'),
+    "a dead link": lambda c: c.replace(
+        "notebooks/start.ipynb", "zh/02_neuron.ipynb", "zh/02_neurone.ipynb"),
+    "a hint that is gone": lambda c: c.edit(
+        "nand-hint", lambda cell, _: cell.metadata.update(tags=[])),
+    "a class of penguins named the other way round": lambda c: c.source(
+        "logistic-data", "is_chinstrap.float()", "(1 - is_chinstrap.float())"),
+}
+
+# The quick tests first: most faults need no kernel.
+RUNS = [
+    ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_data.py",
+     "tests/test_exercises.py", "-k", "not solutions"],
+    ["--nbval", "notebooks"],
+    ["tests/test_exercises.py", "-k", "solutions"],
+]
+
+
+def caught_by(name):
+    """Return the ids of the tests that notice a fault, at most three; none is a hole."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder) / "course"
+        shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(
+            ".venv", ".git", "work", "build", "__pycache__", ".pytest_cache", ".hypothesis"))
+        if name:
+            FAULTS[name](Course(course))
+        environment = os.environ | {"PYTHONPATH": str(course), "PYTEST_ADDOPTS": ""}
+        for run in RUNS:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", "--maxfail=3", "-p", "no:cacheprovider", *run],
+                cwd=course, env=environment, text=True, capture_output=True,
+            )
+            found = re.findall(r"^(?:FAILED|ERROR) (\S+(?: \d+)?)", done.stdout, flags=re.M)
+            if done.returncode:
+                return found[:3] or [done.stdout[-300:]]
+    return []
+
+
+if __name__ == "__main__":
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    names = [name for name in FAULTS if wanted in name]
+    if found := caught_by(""):
+        sys.exit(f"the suite is red without any fault: {found}")
+    missed = 0
+    with ThreadPoolExecutor(2) as pool:
+        for name, tests in zip(names, pool.map(caught_by, names), strict=True):
+            missed += not tests
+            print(f"{name}: {', '.join(tests) or 'NOT CAUGHT'}", flush=True)
+    print(f"{len(names) - missed} of {len(names)} faults caught")
+    sys.exit(bool(missed))
