@@ -79,21 +79,25 @@ def check_python(root, version=None):
 
 
 def needed_gb():
-    """Return the disk space that a new environment takes, with what pip needs on the way."""
+    """Return the disk space that a new environment takes, with what pip needs on the way.
+
+    Measured on Linux: 6.2 GB in the end, and 3.1 GB of downloads that wait to be installed.
+    """
     indexes = os.environ.get("PIP_INDEX_URL", "") + os.environ.get("PIP_EXTRA_INDEX_URL", "")
     # On Linux, torch brings the CUDA libraries along, unless one asks for its CPU-only edition.
-    return 8 if sys.platform == "linux" and "cpu" not in indexes else 3
+    return 10 if sys.platform == "linux" and "cpu" not in indexes else 3
 
 
 def disk_problem(root):
     """Return the Problem that says how much space there is and how much is needed."""
     free, needed = f"{shutil.disk_usage(root).free / GB:.1f}", needed_gb()
     return Problem(
-        f"Not enough disk space: {free} GB are free where the course is; the set-up needs about "
-        f"{needed} GB.\n"
+        f"Not enough disk space, or your quota is used up: the set-up needs about {needed} GB; "
+        f"the disk of the course has {free} GB left.\n"
         "Make room (emptying the recycle bin or `pip cache purge` may help), then run the same "
         "command again.",
-        f"磁盘空间不足：课程所在的磁盘还剩 {free} GB，安装大约需要 {needed} GB。\n"
+        f"磁盘空间不足，或者超出了配额：安装大约需要 {needed} GB，"
+        f"课程所在的磁盘还剩 {free} GB。\n"
         "请先腾出空间（例如清空回收站，或运行 pip cache purge），然后重新运行刚才的命令。",
     )
 
@@ -191,11 +195,17 @@ def run_pip(root, env):
     """
     command = [env_python(env), "-I", "-u", "-m", "pip", "install", "--progress-bar", "off"]
     command += ["-r", "requirements.txt", "-c", "constraints.txt"]
+    if shutil.disk_usage(root).free < (needed_gb() + 3) * GB:
+        command.append("--no-cache-dir")  # else pip keeps a second copy of every download
+    # Downloads wait here to be installed: the machine's own folder for them may be too small.
+    waiting_room = os.path.join(env, "tmp")
+    os.makedirs(waiting_room, exist_ok=True)
     settings = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    settings.update(TMPDIR=waiting_room, TEMP=waiting_room, TMP=waiting_room)
     pip = subprocess.Popen(
         command, cwd=root, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    lines, waiting = [], False
+    lines, retrying = [], False
     try:
         for raw in pip.stdout:
             line = raw.decode("utf-8", "replace").rstrip()
@@ -209,8 +219,8 @@ def run_pip(root, env):
                     "  Putting the packages in place, a minute or two ...",
                     "  正在安装，大约需要一两分钟……",
                 )
-            elif "Retrying" in line and not waiting:
-                waiting = True
+            elif "Retrying" in line and not retrying:
+                retrying = True
                 say(
                     "  No answer from the network; trying again ...",
                     "  网络没有响应，正在重试……",
@@ -220,6 +230,8 @@ def run_pip(root, env):
         pip.terminate()
         pip.wait()
         raise
+    finally:
+        shutil.rmtree(waiting_room, ignore_errors=True)
 
 
 def pip_problem(root, lines):

@@ -67,7 +67,7 @@ def test_cells_are_marked_as_documented(edition, lesson):
         if cell.metadata.slideshow.slide_type == "notes":
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), f"{cell.id}: not folded"
             first = {"zh": "教师备注", "en": "For teachers"}[edition]
-            assert cell.source.startswith(first + "\n"), f"{cell.id}: begins otherwise"
+            assert cell.source.startswith(first + "\n\n<details>"), f"{cell.id}: begins otherwise"
         if "nbval-ignore-output" in tags(cell):
             assert "try-it" in tags(cell), f"{cell.id}: hides a difference"
 

@@ -279,7 +279,7 @@ def test_too_little_disk(course, monkeypatch, capsys):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     assert setup.main(str(course)) == 1
     text = capsys.readouterr().err
-    assert "1.2 GB are free" in text and "还剩 1.2 GB" in text
+    assert "has 1.2 GB left" in text and "还剩 1.2 GB" in text
     assert not (course / ".venv").exists()
 
 
@@ -300,7 +300,8 @@ def test_environment_cannot_be_made(course, monkeypatch, capsys, output, english
     assert english in capsys.readouterr().err
 
 
-def test_output_for_the_learner(course, monkeypatch, capsys):
+@pytest.mark.parametrize("free", [11, 100])
+def test_output_for_the_learner(course, monkeypatch, capsys, free):
     """pip's long report is cut down to the large downloads and what takes time."""
     report = (
         "Collecting torch\n"
@@ -316,9 +317,19 @@ def test_output_for_the_learner(course, monkeypatch, capsys):
         def wait(self):
             return 0
 
-    monkeypatch.setattr(subprocess, "Popen", lambda *args, **options: Pip())
+    usage = shutil.disk_usage(course)._replace(free=free * setup.GB)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(setup, "needed_gb", lambda: 10)
+
+    def popen(command, cwd, env, **options):
+        assert ("--no-cache-dir" in command) == (free == 11), "little room, so no second copy"
+        assert Path(env["TMPDIR"]).parent == course / ".venv" and Path(env["TMPDIR"]).is_dir()
+        return Pip()
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
     code, lines = setup.run_pip(str(course), str(course / ".venv"))
     assert code == 0 and lines == report.splitlines()
+    assert not (course / ".venv" / "tmp").exists()
     shown = capsys.readouterr().out
     assert "torch-2.14.1  530.1 MB" in shown and "six" not in shown
     assert shown.count("trying again") == 1 and shown.count("Putting the packages") == 1
