@@ -3,12 +3,15 @@
 A raw traceback would store a hundred lines of a library, with the paths of one machine.
 """
 
+import re
 import warnings
 from contextlib import contextmanager
 
 
 def _one_line(kind, message):
     first, *more = str(message).strip().splitlines() or [""]
+    # From torch 2.15 on, "mm: " and the like stand before some messages; a lesson suits both.
+    first = re.sub(r"^[a-z_]+: ", "", first)
     print(f"{kind.__name__}: {first}{' …' if more else ''}")
 
 

@@ -45,6 +45,13 @@ def test_no_warning_is_a_failure_and_another_goes_its_way():
             warnings.warn("old", DeprecationWarning, stacklevel=1)
 
 
+def test_the_name_of_an_operation_before_the_message_is_left_out(capsys):
+    for message in ("mm: sizes differ", "sizes differ"):
+        with expect.error(RuntimeError):
+            raise RuntimeError(message)
+    assert capsys.readouterr().out == "RuntimeError: sizes differ\n" * 2
+
+
 def test_error_without_a_message(capsys):
     with expect.error(RuntimeError):
         raise RuntimeError

@@ -138,7 +138,7 @@ def test_first_time_then_nothing_to_do(quick):
     assert quick.run() == 0 and quick.calls == []
 
 
-@pytest.mark.parametrize("name", setup.SOURCES)
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "pyproject.toml"])
 def test_changed_requirements_are_installed_into_the_environment(quick, name):
     quick.run()
     with open(quick.root / name, "a") as file:
