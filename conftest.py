@@ -16,9 +16,11 @@ import pytest
 from nbval.plugin import IPyNbCell, coalesce_streams
 from PIL import Image
 
-# As when the outputs were stored: one thread a kernel. The hostile run sets its own.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("MKL_NUM_THREADS", "1")
+from tests.notebooks import KERNEL_ENVIRONMENT
+
+# As when the outputs were stored; the hostile run sets its own.
+for name, value in KERNEL_ENVIRONMENT.items():
+    os.environ.setdefault(name, value)
 
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?")
 
@@ -111,6 +113,18 @@ def peak_memory(pid):
         return None
 
 
+def peak_of_torch():
+    """Return the peak memory of a process that imports torch and nothing else, as peak_memory."""
+    code = "import torch; print(flush=True); input()"  # it waits to be measured
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        peak = peak_memory(process.pid)
+        process.communicate(b"\n")
+    return peak
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     try:
@@ -134,16 +148,11 @@ def pytest_terminal_summary(terminalreporter):
                 peaks[lesson] = max(peaks[lesson], properties["peak"] or 0)
     if not cells:
         return
-    bare = subprocess.run(
-        [sys.executable, "-c", "import torch; print(open('/proc/self/status').read())"],
-        capture_output=True, text=True,
-    ).stdout
-    bare = re.search(r"VmHWM:\s+(\d+) kB", bare)
+    bare = peak_of_torch()
     terminalreporter.section("lessons: every cell run again and compared")
     for lesson in sorted(cells):
         line = f"{lesson}: {cells[lesson]} cells compared, {seconds[lesson]:.1f} s"
-        if peaks[lesson]:
+        if bare:
             line += f", peak {peaks[lesson]:.0f} MiB"
-            if bare:
-                line += f" ({peaks[lesson] * 1024 / int(bare[1]):.2f} of a bare import torch)"
+            line += f" ({peaks[lesson] / bare:.2f} of a bare import torch)"
         terminalreporter.write_line(line)

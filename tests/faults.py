@@ -60,7 +60,7 @@ def both(zh, en):
     return {"zh": zh, "en": en}
 
 
-def swap_alt(cell, _):
+def change_alt(cell, _):
     cell.outputs[0].metadata["image/png"]["alt"] += "."
 
 
@@ -86,7 +86,7 @@ FAULTS = {
         "bias-figure", both("移动", "moves"), both("挪动", "moved")),
     "a curve of a figure": lambda c: c.source("bias-figure", "2 * line + bias", "2.1 * line + bias"),
     "a point of a figure": lambda c: c.source("curve-figure", "[0.95, 0.5, 0.05]", "[0.95, 0.5, 0.1]"),
-    "a changed alt text in the outputs": lambda c: c.edit("curve-figure", swap_alt),
+    "a changed alt text in the outputs": lambda c: c.edit("curve-figure", change_alt),
     "a wrong solution, confirmed": lambda c: c.source(
         "sigmoid-solution", "torch.exp(-z))\n```", "torch.exp(z))\n```", confirm=True),
     "a check that accepts everything": lambda c: c.replace(

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
@@ -18,6 +19,11 @@ TAGS = {
     "exercise", "check", "hint", "solution", "mistake", "try-it", "nbval-ignore-output",
 }
 ROLES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+# For the tests: each of them on every lesson, or on every notebook of both editions.
+every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+every_notebook = pytest.mark.parametrize(
+    ("edition", "lesson"), [(edition, lesson) for lesson in LESSONS for edition in EDITIONS]
+)
 CJK = re.compile(r"[\u3400-\u9fff]")
 # One thread per kernel: the tests run kernels in parallel, and sums come out in one order.
 KERNEL_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

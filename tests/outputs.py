@@ -5,7 +5,7 @@ python -m tests.outputs [LESSON]     LESSON is a number such as 02, or nothing f
 
 import sys
 
-from tests.notebooks import EDITIONS, LESSONS, NOTEBOOKS, canonical, execute, path_of, read
+from tests.notebooks import EDITIONS, LESSONS, NOTEBOOKS, canonical, execute, path_of, read, tags
 
 
 def refresh(path):
@@ -15,7 +15,7 @@ def refresh(path):
     if code_cells:
         done = execute(notebook, code_cells, path.parent)
         for cell, run in zip(code_cells, done, strict=True):
-            if "nbval-ignore-output" not in cell.metadata.get("tags", []):
+            if "nbval-ignore-output" not in tags(cell):
                 cell.outputs = run.outputs
     text, old = canonical(notebook), path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8", newline="\n")

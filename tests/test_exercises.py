@@ -2,6 +2,7 @@
 and wrong answers get help. The answers stand in answers_NN.py, one file per lesson."""
 
 import ast
+import copy
 import importlib
 import inspect
 
@@ -9,9 +10,10 @@ import pytest
 import torch
 
 from tests.notebooks import (
-    EDITIONS,
     LESSONS,
     code_hidden,
+    every_lesson,
+    every_notebook,
     execute,
     path_of,
     read,
@@ -57,10 +59,6 @@ def feedback(capsys, check, answer):
     return lines[0]
 
 
-every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-every_notebook = pytest.mark.parametrize(
-    ("edition", "lesson"), [(edition, lesson) for lesson in LESSONS for edition in EDITIONS]
-)
 every_exercise = pytest.mark.parametrize(
     ("lesson", "name"), [(lesson, name) for lesson in LESSONS for name in answers_of(lesson)]
 )
@@ -99,7 +97,7 @@ def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
         parts["stub"].id: code_hidden(parts["solution"])
         for parts in exercises(edition, lesson).values()
     }
-    solved = [read(path).cells[k] for k, c in enumerate(notebook.cells) if c.cell_type == "code"]
+    solved = copy.deepcopy(stored)
     for cell in solved:
         cell.source = solutions.get(cell.id, cell.source)
     second = execute(notebook, stored + solved, path.parent)[len(stored) :]

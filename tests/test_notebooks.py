@@ -22,15 +22,12 @@ from tests.notebooks import (
     ROOT,
     TAGS,
     canonical,
+    every_lesson,
+    every_notebook,
     path_of,
     read,
     tags,
     text_of,
-)
-
-every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-every_notebook = pytest.mark.parametrize(
-    ("edition", "lesson"), [(edition, lesson) for lesson in LESSONS for edition in EDITIONS]
 )
 
 
