@@ -1,4 +1,4 @@
-"""Make 大数据答辩成绩表.csv and 大数据答辩成绩表_待清洗.csv, the invented marks of a project defence.
+"""Make the invented marks of a project defence: 大数据答辩成绩表.csv and its dirty variant.
 
 python datasets/大数据答辩成绩表.py [FOLDER]     without a folder: beside this file
 
@@ -48,8 +48,9 @@ def rows(n, seed, first):
 
 
 def dirty_rows():
-    """Return 41 rows with what real tables come with; each fault is put in by hand, in its place."""
-    table = [[*row, ""] for row in rows(40, seed=2100, first=600)]  # an empty column at the end
+    """Return 41 rows with what real tables come with, each fault put in by hand, in its place."""
+    # An empty column at the end, as spreadsheets leave it.
+    table = [[*row, ""] for row in rows(40, seed=2100, first=600)]
     for row, column in [(4, 3), (17, 6), (30, 2)]:
         table[row][column] = ""
     for row, column in [(9, 5), (22, 7)]:

@@ -12,7 +12,7 @@ import torch
 from IPython.display import display
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
-from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Polygon
+from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Polygon, Rectangle
 
 BLUE, ORANGE, GREEN, RED, SKY, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#5F5F5F",
@@ -225,4 +225,89 @@ def nerve_cell(labels):
         ax.annotate(labels[key], target, place, arrowprops=arrow, ha="center", va="center")
     ax.annotate("", (10.6, 0.5), (4.2, 0.5), arrowprops={"arrowstyle": "-|>", "color": GREY})
     ax.text(7.4, 0.85, labels["direction"], ha="center", color=GREY)
+    return fig
+
+
+_MARK, _PALE = "#F7CFA0", "#ECECEC"
+
+
+def tensors(*parts, title="", scale=0.62):
+    """Return a figure of tensors drawn as grids of numbers, from left to right.
+
+    parts: a string is a sign between two grids; else (name, tensor) or (name, tensor, marked) or
+    (name, tensor, marked, copied). tensor: 0 to 3 axes, the first of three drawn as sheets one
+    behind the other; marked, copied: bool tensors of its shape, or None: cells with an orange
+    ground, and cells with a dashed edge and grey number (numbers that are stored only once).
+    title: the figure's message; scale: inches per cell. Below each grid without copied cells stands
+    its shape.
+    """
+    grids, x = [], 0.4
+    for part in parts:
+        if isinstance(part, str):
+            grids.append((x, part))
+            x += 1.1
+            continue
+        name, values, *masks = part
+        sheets = values.reshape((1,) * (3 - values.ndim) + values.shape)
+        width = max(sheets.shape[2] + 0.35 * (len(sheets) - 1), 1.6)
+        grids.append((x, name, values, sheets, masks, width))
+        x += width + 1.1
+    drawn = [grid for grid in grids if len(grid) > 2]
+    rows = max(grid[3].shape[1] + 0.35 * (len(grid[3]) - 1) for grid in drawn)
+    fig, ax = _canvas(x - 0.7, rows + 2.1, ((x - 0.7) * scale, (rows + 2.8) * scale))
+    ax.set_title(title)
+    middle = {"ha": "center", "va": "center"}
+    for left, name, *rest in grids:
+        if not rest:
+            ax.text(left, 1 + rows / 2, name, fontsize=22, **middle)
+            continue
+        values, sheets, masks, width = rest
+        high = sheets.shape[1] + 0.35 * (len(sheets) - 1)
+        bottom, start = 1 + (rows - high) / 2, left + (width - sheets.shape[2]) / 2
+        start -= 0.35 * (len(sheets) - 1) / 2
+        marked, copied = (
+            masks[k].reshape(sheets.shape) if len(masks) > k and masks[k] is not None
+            else torch.zeros(sheets.shape, dtype=torch.bool) for k in range(2)
+        )
+        for sheet in reversed(range(len(sheets))):  # the first sheet is drawn last, in front
+            for row in range(sheets.shape[1]):
+                for column in range(sheets.shape[2]):
+                    at = (sheet, row, column)
+                    corner = (start + column + 0.35 * sheet,
+                              bottom + sheets.shape[1] - 1 - row + 0.35 * sheet)
+                    ground = _MARK if marked[at] else _PALE if copied[at] else "white"
+                    ax.add_patch(Rectangle(
+                        corner, 1, 1, facecolor=ground, edgecolor=GREY if copied[at] else "black",
+                        linestyle="--" if copied[at] else "-", zorder=3 - sheet,
+                    ))
+                    ax.text(corner[0] + 0.5, corner[1] + 0.5, _number(sheets[at].item()), **middle,
+                            color=GREY if copied[at] else "black", zorder=3 - sheet)
+        ax.text(left + width / 2, bottom + high + 0.45, name, **middle)
+        if not copied.any():
+            ax.text(left + width / 2, bottom - 0.5, str(tuple(values.shape)), color=GREY, **middle)
+    return fig
+
+
+def chain(values, steps, whole, title=""):
+    """Return a drawing of numbers that lead to one another, with the slope of each step.
+
+    values: list of n texts for the boxes; steps: list of n − 1 pairs (formula, slope) of texts;
+    whole: text below an arrow from the first box to the last; title: the figure's message.
+    """
+    fig, ax = _canvas(4.4 * len(values) - 2, 4, (3.3 * len(values), 3.4))
+    ax.set_title(title)
+    for k, value in enumerate(values):
+        left = 4.4 * k + 0.2
+        ax.add_patch(FancyBboxPatch((left + 0.1, 2.1), 1.8, 1.0, boxstyle="round,pad=0.1",
+                                    facecolor="#DCEAF7", edgecolor="black"))
+        ax.text(left + 1, 2.6, value, ha="center", va="center", fontsize=16)
+        if k < len(steps):
+            ax.annotate("", (left + 4.3, 2.6), (left + 2.1, 2.6),
+                        arrowprops={"arrowstyle": "-|>", "color": "black"})
+            ax.text(left + 3.2, 3.0, steps[k][0], ha="center", va="center")
+            ax.text(left + 3.2, 2.15, steps[k][1], ha="center", va="center", color=RED)
+    right = 4.4 * (len(values) - 1) + 1.2
+    ax.annotate("", (right, 1.9), (1.2, 1.9), arrowprops={
+        "arrowstyle": "-|>", "color": RED, "connectionstyle": "bar,fraction=0.1"})
+    ax.text((right + 1.2) / 2, 0.35, whole, ha="center", va="center", color=RED)
     return fig

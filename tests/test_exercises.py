@@ -166,5 +166,5 @@ def test_untouched_stub_is_not_attempted(lesson, name, capsys):
         answer = [*answers_of(lesson)[name]["right"][0]]
         answer[place] = ...
         assert feedback(capsys, check, answer).startswith("⬜")
-    if count == 1:
+    if count == 1 and callable(answers_of(lesson)[name]["right"][0][0]):
         assert feedback(capsys, check, (lambda *_: ...,)).startswith("⬜")

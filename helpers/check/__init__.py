@@ -4,6 +4,7 @@ A check prints one line, free of language: ✅ right, ⬜ not attempted, ❌ wit
 counterexample as code, `neuron(…) → 11 ≠ 16`. It never raises, whatever it is given.
 """
 
+import inspect
 import math
 import re
 
@@ -66,6 +67,8 @@ def code(value):
     if isinstance(value, (list, tuple)):
         inside = ", ".join(map(code, value))
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if inspect.isroutine(value):  # its repr holds an address
+        return value.__name__
     if isinstance(value, float):
         return f"{value:.6g}" if math.isfinite(value) else f"float('{value}')"
     try:
@@ -109,18 +112,20 @@ def values(name, **pairs):
     return say("✅", name)
 
 
-def calls(function, name, cases, tolerance=1e-4):
+def calls(function, name, cases, tolerance=1e-4, form=None):
     """Check a function on cases, smallest first.
 
     function: the learner's; cases: list of (tuple of arguments, wanted value). Arguments that are
     tensors are copied, so that a function which changes them in place is judged on fresh ones.
+    form: how a call is written, with a {} for each argument; None writes name(…, …).
     """
     if untouched(function):
         return say("⬜", name)
     if not callable(function):
         return say("❌", name, f"callable({name}) → False ≠ True  ({name} = {_short(function)})")
     for arguments, wanted in cases:
-        call = f"{name}({', '.join(map(code, arguments))})"
+        places = form or f"{name}({', '.join(['{}'] * len(arguments))})"
+        call = places.format(*map(code, arguments))
         fresh = [a.clone() if isinstance(a, torch.Tensor) else a for a in arguments]
         try:
             answer = function(*fresh)
