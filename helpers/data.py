@@ -3,8 +3,10 @@
 Nothing is dropped or repaired silently: what comes back is what the file says.
 """
 
+import codecs
 import csv
 import io
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -12,8 +14,30 @@ import torch
 
 DATASETS = Path(__file__).resolve().parent.parent / "datasets"
 
+# Marks of a project defence, each from 0 to 100.
+MARKS = [
+    "选题与工作量",  # topic and workload
+    "技术难度",  # technical difficulty
+    "论文质量",  # thesis quality
+    "答辩表达",  # presentation
+    "系统实现",  # implementation
+    "回答问题",  # answering questions
+]
+MARKS_HEADER = ["姓名", "学号", *MARKS, "等级"]  # name, student number, the marks, grade
+
 _NUMERIC = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year"]
 _MISSING = ("", "NA")
+# gb18030 reads all that gbk and gb2312 can, and the rare characters of names that they cannot.
+_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8",
+              "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030"}
+
+# What a cell may hold: a test, which not-a-number fails, and what it is called in a message.
+_FLOAT32 = (lambda number: abs(number) <= torch.finfo(torch.float32).max,
+            "a number (finite, in float32)", "有效数值（须为 float32 能表示的有限数）")
+_MARK = (lambda number: 0 <= number <= 100,
+         "a number from 0 to 100", "有效数值（须为 0 到 100 之间的数）")
+_GRADE = (lambda number: number in (0, 1, 2, 3),
+          "a class (0, 1, 2 or 3, counted from 0)", "有效等级（须为 0、1、2、3，从 0 开始编号）")
 
 
 def load_penguins(columns, species=None, missing="error", path=None):
@@ -27,25 +51,17 @@ def load_penguins(columns, species=None, missing="error", path=None):
     path: another CSV file with the same header names, in UTF-8; None reads the course's file.
 
     Returns {"species": list of N str, and for each column its name: float32 tensor (N,)}.
-    Raises FileNotFoundError, IsADirectoryError, and ValueError for anything else that is wrong.
+    Raises FileNotFoundError, IsADirectoryError or another OSError for a file that cannot be read,
+    and ValueError for anything else that is wrong.
 
     Source: palmerpenguins 0.1.6, CC0; Gorman, Williams and Fraser 2014,
     doi:10.1371/journal.pone.0090081. See datasets/penguins/README.md.
     """
     _check_names("columns", columns, _NUMERIC)
-    if missing not in ("error", "drop"):
-        raise _error(f"missing={_short(missing)}",
-                     'use "error" (stop at missing values) or "drop" (leave their rows out)',
-                     '请用 "error"（遇到缺失值就报错）或 "drop"（舍弃含缺失值的行）')
-    path = DATASETS / "penguins" / "penguins.csv" if path is None else Path(path)
-    # A stored output must not show where a machine keeps the course.
-    name = path.name if path.resolve().is_relative_to(DATASETS) else str(path)
+    _check_missing(missing)
+    path, name = _place(path, DATASETS / "penguins" / "penguins.csv")
     header, rows = _read_csv(path, name)
-    absent = [column for column in ("species", *columns) if column not in header]
-    if absent:
-        raise _error(f"{name}, {_short(header, 110)}",
-                     f"no column {_short(absent)} in this header; correct the file's header",
-                     f"上述表头中没有列 {_short(absent)}；请修改文件的表头")
+    _check_header(header, ["species", *columns], name)
     rows = [(line, dict(zip(header, cells, strict=True))) for line, cells in rows]
     if species is not None:
         found = {row["species"] for _, row in rows}.difference(_MISSING)
@@ -59,45 +75,144 @@ def load_penguins(columns, species=None, missing="error", path=None):
         # A penguin of unknown species might belong to those asked for.
         if species is None or values["species"] in (None, *species):
             kept.append({"line": line, **values})
-    gaps = [row for row in kept if None in row.values()]
-    if gaps and missing == "error":
-        counts = Counter(key for row in gaps for key, value in row.items() if value is None)
-        english = ", ".join(f"{key}: {count}" for key, count in counts.items())
-        chinese = "，".join(f"{key} 缺 {count} 个" for key, count in counts.items())
-        line = gaps[0]["line"]
-        raise _error(name, f"missing values in {len(gaps)} of {len(kept)} rows ({english}; first on"
-                     f' line {line}); if you mean to leave such rows out, pass missing="drop"',
-                     f"{len(kept)} 行数据中有 {len(gaps)} 行含缺失值（{chinese}；首次出现在文件第 "
-                     f'{line} 行）；如果确定要舍弃这些行，请传入 missing="drop"')
-    whole = [row for row in kept if None not in row.values()]
-    if not whole:
-        raise _error(name, f"all {len(kept)} rows have missing values; ask for other columns",
-                     f"全部 {len(kept)} 行都含缺失值；请换用其他列")
+    whole = _whole(kept, missing, name, ("ask for other columns", "请换用其他列"))
     tensors = {c: torch.tensor([row[c] for row in whole], dtype=torch.float32) for c in columns}
     return {"species": [row["species"] for row in whole], **tensors}
 
 
-def _read_csv(path, name):
-    """Return the header, a list of C names, and a list of rows (line number, list of C cells)."""
-    if path.is_dir():
+def load_marks(path=None, encoding="utf-8", missing="error"):
+    """Read the marks of a project defence: one row for each of N students, in file order.
+
+    path: another CSV file with the columns MARKS_HEADER; None reads the course's file.
+    encoding: of that file: "utf-8", "gbk" or "gb18030", however spelt.
+    missing: "error" refuses to go on when a row lacks a mark or its 等级 (NA or an empty cell);
+        "drop" leaves such rows out. A row without 姓名 or 学号 is refused either way.
+
+    Returns a pandas DataFrame (N, 9), as pd.read_csv(path, dtype={"学号": str}) gives it:
+        姓名 and 学号: text, each 学号 once; the six MARKS: from 0 to 100, int64 where all of a
+        column are whole, else float64; 等级: class 0, 1, 2 or 3, int64.
+    Raises FileNotFoundError, IsADirectoryError or another OSError for a file that cannot be read,
+    and ValueError for anything else that is wrong.
+
+    Source: invented for the course, CC BY 4.0. See datasets/大数据答辩成绩表.md.
+    """
+    import pandas as pd
+
+    _check_missing(missing)
+    codec = _codec(encoding)
+    path, name = _place(path, DATASETS / "大数据答辩成绩表.csv")
+    header, table = _read_csv(path, name, codec, MARKS_HEADER)
+    _check_header(header, MARKS_HEADER, name, exact=True)
+    rows, line_of = [], {}
+    for line, cells in table:
+        row = {"line": line, **dict(zip(header, cells, strict=True))}
+        for column in ("姓名", "学号"):
+            if row[column] in _MISSING:
+                raise _error(name, f"line {line}, column {column}: no value; every row needs a name"
+                             " and a student number, fill it in",
+                             f"第 {line} 行 {column} 列：没有内容；每一行都要有姓名和学号，请补上")
+        number = row["学号"]
+        if number in line_of:
+            raise _error(name, f"lines {line_of[number]} and {line} have the same 学号 "
+                         f"{_short(number)}; delete one, or correct its number",
+                         f"第 {line_of[number]} 行和第 {line} 行的学号相同（{_short(number)}）；"
+                         "请删去其中一行，或改正学号")
+        line_of[number] = line
+        for column in MARKS:
+            row[column] = _number(row[column], column, line, name, _MARK)
+        row["等级"] = _number(row["等级"], "等级", line, name, _GRADE)
+        rows.append(row)
+    whole = _whole(rows, missing, name, ("complete the file", "请先补全文件"))
+    frame = pd.DataFrame({column: [row[column] for row in whole] for column in header})
+    numbers = [*MARKS, "等级"]
+    return frame.astype({c: "int64" for c in numbers if (frame[c] % 1 == 0).all()})
+
+
+def load_table(path, label, leave_out=(), encoding="utf-8"):
+    """Read any table with a class to predict: one row for each of N samples, in file order.
+
+    path: a CSV file with a header; label: name of the column that holds the class; leave_out: list
+    of columns that are no features; encoding: "utf-8", "gbk" or "gb18030", however spelt.
+
+    Returns a pandas DataFrame of the label and the features as pd.read_csv reads them, missing
+    values included. Raises what load_marks raises, and ValueError for a label or column that is not
+    there, a label that is missing in a row, has one class only, or is a quantity rather than a
+    class, and for a column of texts that nearly all differ: it says who, not how.
+    """
+    import pandas as pd
+
+    codec = _codec(encoding)
+    path, name = _place(path, None)
+    if not isinstance(label, str):
+        raise _error(f"label={_short(label)}", "give the name of one column", "请给出一列的名称")
+    if not isinstance(leave_out, list | tuple):
+        example = _short([leave_out])
+        raise _error(f"leave_out={_short(leave_out)}", f"give a list of names, e.g. {example}",
+                     f"请传入由名称组成的列表，例如 {example}")
+    header, rows = _read_csv(path, name, codec, [label, *leave_out])
+    _check_header(header, [label, *leave_out], name)
+    lost = [line for line, cells in rows if cells[header.index(label)] in _MISSING]
+    if lost:
+        raise _error(name, f"line {lost[0]}, column {label}: no value, as in {len(lost)} of "
+                     f"{len(rows)} rows; every row needs its class",
+                     f"第 {lost[0]} 行 {label} 列：没有内容，{len(rows)} 行中共有 {len(lost)} 行"
+                     "如此；每一行都要有类别")
+    clean = io.StringIO()
+    csv.writer(clean).writerows([header, *(cells for _, cells in rows)])
+    table = pd.read_csv(io.StringIO(clean.getvalue()))
+    classes = table[label].nunique()
+    if not 1 < classes <= len(table) / 2:
+        raise _error(name, f"column {label} has {classes} different values in {len(table)} rows; "
+                     "a class needs at least two, each of them in several rows",
+                     f"{label} 列在 {len(table)} 行中有 {classes} 种不同的值；"
+                     "类别至少要有两种，而且每种要有好几行")
+    table = table.drop(columns=list(leave_out))
+    features = table.drop(columns=[label])
+    if features.empty:
+        raise _error(f"leave_out={_short(leave_out)}", "no column is left as a feature",
+                     "没有剩下任何特征列")
+    for column in features.select_dtypes(exclude="number"):
+        different = features[column].nunique()
+        if different > max(20, len(table) / 2):
+            raise _error(name, f"column {column} is text with {different} different values in "
+                         f"{len(table)} rows; put it into leave_out, or mend the numbers in it",
+                         f"{column} 列是文字，在 {len(table)} 行中有 {different} 种不同的值；"
+                         "请把它放进 leave_out，或改正其中的数")
+    return table
+
+
+def _place(path, own):
+    """Return the path, which is `own` for None, and the name that messages give it."""
+    try:
+        place = Path(own if path is None else path)
+        inside = place.resolve().is_relative_to(DATASETS)
+    except (TypeError, ValueError):  # ValueError: a zero character, as in "D:\0.csv"
+        raise _error(f"path={_short(path)}", "not the name of a file; give that of a CSV file",
+                     "不是文件名；请给出 CSV 文件的名字") from None
+    # A stored output must not show where a machine keeps the course.
+    name = place.name if inside else str(place)
+    return place, name if name.isprintable() else _short(name, 110)  # "D:\new.csv" has two lines
+
+
+def _read_csv(path, name, codec="utf-8", columns=()):
+    """Return the header, a list of C names, and a list of rows (line number, list of C cells).
+
+    codec: "utf-8" or "gb18030"; columns: some names by which a header in the other one is known.
+    """
+    if os.path.isdir(path):  # Path.is_dir() raises an error of its own for a name that is too long
         raise _error(name, "is a folder; give the name of the CSV file in it",
                      "这是文件夹；请给出其中 CSV 文件的名字", IsADirectoryError)
-    if not path.exists():
-        raise _error(name, "no such file; check its name and folder",
-                     "找不到这个文件；请检查文件名和所在文件夹", FileNotFoundError)
-    raw = path.read_bytes()
-    bad = raw.find(b"\0")  # without its mark, UTF-16 passes as UTF-8 with a zero in each letter
     try:
-        text = raw.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        bad = error.start
-    if bad >= 0:
-        line, byte = raw.count(b"\n", 0, bad) + 1, f"0x{raw[bad]:02X}"
-        code = f'path.read_text(encoding="{"utf-16" if 0 in raw else "gbk"}")'
-        raise _error(name, f"line {line} is not UTF-8 text (byte {byte}); save the file as UTF-8; "
-                     f"to see what it says, try {code}",
-                     f"第 {line} 行不是 UTF-8 文本（字节 {byte}）；请把文件另存为 UTF-8；"
-                     f"想先看看内容，可以试试 {code}")
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise _error(name, "no such file; check its name and folder",
+                     "找不到这个文件；请检查文件名和所在文件夹", FileNotFoundError) from None
+    except OSError as error:
+        raise _error(name, f"cannot be read ({error.strerror}); close it in other programs, and "
+                     "check its name and permissions",
+                     f"无法读取（{error.strerror}）；请在其他程序中关闭它，并检查文件名和访问权限",
+                     type(error)) from None
+    text = _decode(raw, name, codec, columns)
     # strict: otherwise a quotation mark without its partner swallows all the rows after it.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     table, line = [], 1  # the line on which a row begins: quoted cells may hold line breaks
@@ -127,20 +242,120 @@ def _read_csv(path, name):
     return header, rows
 
 
-def _number(text, column, line, name):
-    """Return the cell as a float that float32 can hold, or None for a missing value."""
+def _decode(raw, name, codec, columns):
+    """Return the text of the bytes; arguments as in _read_csv."""
+    bad = raw.find(b"\0")  # without its mark, UTF-16 passes as UTF-8 with a zero in each letter
+    if codec == "gb18030" and bad < 0:
+        # Not left to the decoder: much UTF-8 is valid GBK too, and comes out as nonsense.
+        text = raw.decode("utf-8", "replace")
+        whole = "\ufffd" not in text and not raw.isascii()
+        if whole or any(column in text for column in columns):
+            raise _error(name, "this file is UTF-8; leave `encoding` out",
+                         "这个文件是 UTF-8 编码；请去掉参数 encoding")
+    try:
+        text = raw.decode(codec).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        bad = error.start
+    if bad < 0:
+        return text
+    line, byte = raw.count(b"\n", 0, bad) + 1, f"0x{raw[bad]:02X}"
+    text = raw.decode("gb18030", "replace")
+    if codec == "utf-8" and "\ufffd" not in text and any(column in text for column in columns):
+        raise _error(name, f"line {line} is not UTF-8 text (byte {byte}); the file looks like GBK: "
+                     'pass encoding="gbk"',
+                     f"第 {line} 行不是 UTF-8 文本（字节 {byte}）；这个文件看起来是 GBK 编码："
+                     '请传入 encoding="gbk"')
+    kind, other = "UTF-8", '"gbk"'
+    if codec == "gb18030":
+        kind, other = "GBK", '"gb18030", errors="replace"'
+    if 0 in raw:
+        other = '"utf-16"'
+    code = f"path.read_text(encoding={other})"
+    raise _error(name, f"line {line} is not {kind} text (byte {byte}); save the file as UTF-8; "
+                 f"to see what it says, try {code}",
+                 f"第 {line} 行不是 {kind} 文本（字节 {byte}）；请把文件另存为 UTF-8；"
+                 f"想先看看内容，可以试试 {code}")
+
+
+def _number(text, column, line, name, allowed=_FLOAT32):
+    """Return the cell as a float that is allowed there, or None for a missing value."""
     if text in _MISSING:
         return None
     try:
         number = float(text.replace("_", "?"))  # float() would read 18_7 as 187
     except ValueError:
         number = float("nan")
-    if not abs(number) <= torch.finfo(torch.float32).max:  # NaN compares false
-        raise _error(name, f"line {line}, column {column}: {_short(text)} is not a number (finite, "
-                     "in float32); correct it, or write NA if it is missing",
-                     f"第 {line} 行 {column} 列：{_short(text)} 不是有效数值（须为 float32 能表示的"
-                     "有限数）；请改正，缺失值请写 NA")
+    test, english, chinese = allowed
+    if not test(number):
+        raise _error(name, f"line {line}, column {column}: {_short(text)} is not {english}; "
+                     "correct it, or write NA if it is missing",
+                     f"第 {line} 行 {column} 列：{_short(text)} 不是{chinese}；请改正，"
+                     "缺失值请写 NA")
     return number
+
+
+def _whole(rows, missing, name, cure):
+    """Return the rows (dicts, among their keys "line") in which no value is None; or refuse."""
+    gaps = [row for row in rows if None in row.values()]
+    if gaps and missing == "error":
+        counts = Counter(key for row in gaps for key, value in row.items() if value is None)
+        english = ", ".join(f"{key}: {count}" for key, count in counts.items())
+        chinese = "，".join(f"{key} 缺 {count} 个" for key, count in counts.items())
+        line = gaps[0]["line"]
+        raise _error(name, f"missing values in {len(gaps)} of {len(rows)} rows ({english}; first on"
+                     f' line {line}); if you mean to leave such rows out, pass missing="drop"',
+                     f"{len(rows)} 行数据中有 {len(gaps)} 行含缺失值（{chinese}；首次出现在文件第 "
+                     f'{line} 行）；如果确定要舍弃这些行，请传入 missing="drop"')
+    whole = [row for row in rows if None not in row.values()]
+    if not whole:
+        raise _error(name, f"all {len(rows)} rows have missing values; {cure[0]}",
+                     f"全部 {len(rows)} 行都含缺失值；{cure[1]}")
+    return whole
+
+
+def _codec(encoding):
+    """Return "utf-8" or "gb18030" for an encoding's name in any spelling."""
+    try:
+        found = codecs.lookup(encoding).name
+    except (LookupError, TypeError, ValueError):
+        found = None
+    if found not in _ENCODINGS:
+        raise _error(f"encoding={_short(encoding)}", 'use "utf-8" (the default), "gbk" or '
+                     '"gb18030"', '请用 "utf-8"（默认）、"gbk" 或 "gb18030"')
+    return _ENCODINGS[found]
+
+
+def _check_missing(missing):
+    if missing not in ("error", "drop"):
+        raise _error(f"missing={_short(missing)}",
+                     'use "error" (stop at missing values) or "drop" (leave their rows out)',
+                     '请用 "error"（遇到缺失值就报错）或 "drop"（舍弃含缺失值的行）')
+
+
+def _check_header(header, columns, name, exact=False):
+    """Refuse a header without one of the columns; exact: or with others, or in another order."""
+    absent = [column for column in columns if column not in header]
+    others = [column for column in header if column not in columns]
+    faults = []
+    if absent:
+        faults.append((f"no column {_short(absent, 110)} in this header",
+                       f"上述表头中没有列 {_short(absent, 110)}"))
+    if exact and others:
+        faults.append((f"unknown column {_short(others, 110)}", f"多出列 {_short(others, 110)}"))
+    if exact and "" in others:
+        faults.append(("a column without a name comes from a comma at the end of each line, or "
+                       "from to_csv without index=False",
+                       "没有名字的列来自每行末尾多余的逗号，或来自没有写 index=False 的 to_csv"))
+    if exact and not faults and header != columns:
+        faults.append(("its columns are in another order", "各列的顺序不对"))
+    if faults:
+        english, chinese = "correct the file's header", "请修改文件的表头"
+        if exact:
+            order = ",".join(columns)
+            english, chinese = f"the columns must be {order}", f"各列应依次为 {order}"
+        english_faults, chinese_faults = zip(*faults, strict=True)
+        raise _error(f"{name}, {_short(header, 110)}", "; ".join([*english_faults, english]),
+                     "；".join([*chinese_faults, chinese]))
 
 
 def _check_names(argument, names, known):
@@ -156,8 +371,8 @@ def _check_names(argument, names, known):
 
 
 def _short(value, limit=40):
-    """Return repr(value), which is one line whatever the value, cut to `limit` characters."""
-    text = repr(value)
+    """Return repr(value), on one line whatever the value, cut to `limit` characters."""
+    text = " ".join(repr(value).splitlines())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -19,6 +19,7 @@ BLUE, ORANGE, GREEN, RED, SKY, GREY = (
 )
 CLASS_COLORS, CLASS_MARKERS = (BLUE, RED), ("o", "^")
 _HEIGHT = LinearSegmentedColormap.from_list("height", ["#56B4E9", "#D6ECF8", "#FFFFFF"])
+_COUNTS = LinearSegmentedColormap.from_list("counts", ["#FFFFFF", BLUE])
 _PROBABILITY = LinearSegmentedColormap.from_list("probability", ["#8FC3E8", "#FFFFFF", "#F2B48A"])
 
 font_manager.fontManager.addfont(Path(__file__).parent / "fonts" / "NotoSansSC-gb12.ttf")
@@ -310,4 +311,32 @@ def chain(values, steps, whole, title=""):
     ax.annotate("", (right, 1.9), (1.2, 1.9), arrowprops={
         "arrowstyle": "-|>", "color": RED, "connectionstyle": "bar,fraction=0.1"})
     ax.text((right + 1.2) / 2, 0.35, whole, ha="center", va="center", color=RED)
+    return fig
+
+
+def pair(titles, xlabel, ylabel, size=(12, 4.8)):
+    """Return `(fig, (left, right))`: two axes side by side with the same names; size in inches."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=size, sharex=True, sharey=True)
+    for ax, title in zip((left, right), titles, strict=True):
+        ax.set(title=title, xlabel=xlabel)
+    left.set_ylabel(ylabel)
+    return fig, (left, right)
+
+
+def confusion(matrix, names, xlabel, ylabel, title):
+    """Return a figure of a confusion matrix, a grid of counts: the darker, the more of its row.
+
+    matrix: whole numbers (K, K), a row for each true class; names: list of K names of classes.
+    """
+    fig, ax = axes(title, xlabel, ylabel, size=(7.2, 5.4))
+    share = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)  # (K, K)
+    ax.imshow(share.numpy(), cmap=_COUNTS, vmin=0, vmax=1)
+    for row, counts in enumerate(matrix.tolist()):
+        for column, count in enumerate(counts):
+            ax.text(column, row, count, ha="center", va="center", fontsize=16,
+                    color="white" if share[row, column] > 0.55 else "black")
+    ax.set_xticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
     return fig

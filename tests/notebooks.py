@@ -1,6 +1,7 @@
 """What the tests and the author's commands share: which notebooks there are, their canonical form,
 and how they are run."""
 
+import ast
 import hashlib
 import os
 import re
@@ -98,6 +99,22 @@ def execute(notebook, cells, folder):
     )
     client.execute(env=os.environ | KERNEL_ENVIRONMENT, cwd=str(folder))
     return client.nb.cells
+
+
+def cells_run(lesson, *cell_ids, **names):
+    """Run code cells of the English edition in this process; return the names they define.
+
+    cell_ids: none runs every cell that only imports or only defines functions and classes;
+    names: what these cells take from others.
+    """
+    definitions = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    for cell in read(path_of("en", lesson)).cells:
+        if cell.cell_type != "code":
+            continue
+        body = ast.parse(cell.source).body
+        if cell.id in cell_ids or not cell_ids and all(isinstance(n, definitions) for n in body):
+            exec(compile(cell.source, cell.id, "exec"), names)
+    return names
 
 
 def text_of(outputs):

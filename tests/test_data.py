@@ -6,38 +6,25 @@ import io
 import re
 import shutil
 import statistics
-import string
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import data
+from tests import loading
+from tests.loading import PROPERTY
 
+file = loading.file
 PENGUINS = data.DATASETS / "penguins"
 CSV = PENGUINS / "penguins.csv"
 NUMERIC = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "year"]
 HEADER = "species,flipper_length_mm,body_mass_g"
 ROWS = ["Adelie,181,3750", "Gentoo,211,4500", "Adelie,NA,3250", "Gentoo,230,"]
 TWO = ["flipper_length_mm", "body_mass_g"]
-# One file for all examples of a property: each example writes it anew.
-PROPERTY = settings(derandomize=True, deadline=None, max_examples=100,
-                    suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes text or bytes into one CSV file and returns its path."""
-    path = tmp_path / "企鹅 1.csv"
-
-    def write(content):
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
 
 
 def table(*rows, header=HEADER):
@@ -45,26 +32,8 @@ def table(*rows, header=HEADER):
 
 
 def refuse(*parts, columns=TWO, kind=ValueError, **arguments):
-    """Load, expect one of our errors with each of `parts`, and return its message.
-
-    English words are looked for in the English half; numbers, names and code in both halves, unless
-    the place before the first colon, which belongs to both, has them.
-    """
-    with pytest.raises(kind) as caught:
-        data.load_penguins(columns, **arguments)
-    assert type(caught.value) is kind, "a subclass such as UnicodeDecodeError is not our message"
-    assert caught.value.__cause__ is None and (
-        caught.value.__context__ is None or caught.value.__suppress_context__
-    ), "one message, not a chain of two"
-    message = str(caught.value)
-    english, separator, chinese = message.rpartition(" · ")
-    assert separator and len(message.splitlines()) == 1
-    assert re.search("[\u4e00-\u9fff]", chinese)
-    place = english.split(": ")[0]
-    for part in map(str, parts):
-        assert part in english
-        assert part in chinese or part in place or re.fullmatch("[a-z ]+", part)
-    return message
+    """Load penguins that must be refused, and return the message: see loading.refused."""
+    return loading.refused(lambda: data.load_penguins(columns, **arguments), *parts, kind=kind)
 
 
 # What it returns
@@ -201,7 +170,7 @@ def test_bad_species_and_bad_missing(file):
 def test_no_file_or_a_folder(tmp_path):
     refuse(f"{tmp_path}/no.csv", "no such file", kind=FileNotFoundError, path=tmp_path / "no.csv")
     refuse("no.csv", "no such file", kind=FileNotFoundError, path="no.csv")
-    refuse(str(tmp_path), "folder", kind=IsADirectoryError, path=tmp_path)
+    refuse(str(tmp_path), "is a folder", kind=IsADirectoryError, path=tmp_path)
 
 
 def test_the_place_of_the_course_is_not_shown(monkeypatch, tmp_path):
@@ -267,15 +236,10 @@ def test_another_encoding(file, content, line, byte, encoding):
 # Any bad input
 
 LINES = CSV.read_text(encoding="utf-8").splitlines()
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text("0123.,-e_\"' \n")
-NOT_A_NUMBER = TEXT.map(str.strip).filter(lambda text: text not in ("", "NA")).filter(
-    lambda text: not NUMBER.fullmatch(text)
-) | st.sampled_from(["nan", "inf", "-Infinity", "1_0", "1e39", "NA NA", "'NA'"])
 
 
 @PROPERTY
-@given(row=st.integers(1, 40), column=st.sampled_from(NUMERIC), text=NOT_A_NUMBER,
+@given(row=st.integers(1, 40), column=st.sampled_from(NUMERIC), text=loading.NOT_A_NUMBER,
        missing=st.sampled_from(["error", "drop"]))
 def test_any_text_in_a_numeric_cell_is_named(file, row, column, text, missing):
     cells = [line.split(",") for line in LINES[:41]]
@@ -290,37 +254,26 @@ def test_any_text_in_a_numeric_cell_is_named(file, row, column, text, missing):
 
 def clean_or_refused(path, **arguments):
     """Return the penguins, or None after one of our errors; anything else is a failure."""
-    try:
-        penguins = data.load_penguins(TWO, path=path, **arguments)
-    except (ValueError, FileNotFoundError, IsADirectoryError) as error:
-        assert type(error) in (ValueError, FileNotFoundError, IsADirectoryError)
-        assert " · " in str(error) and len(str(error).splitlines()) == 1
-        assert error.__context__ is None or error.__suppress_context__
-        return None
-    assert list(penguins) == ["species", *TWO]
-    assert all(penguins[column].shape == (len(penguins["species"]),) for column in TWO)
-    assert all(penguins[column].isfinite().all() for column in TWO)
+    penguins = loading.loaded_or_refused(lambda: data.load_penguins(TWO, path=path, **arguments))
+    if penguins is not None:
+        assert list(penguins) == ["species", *TWO]
+        assert all(penguins[column].shape == (len(penguins["species"]),) for column in TWO)
+        assert all(penguins[column].isfinite().all() for column in TWO)
     return penguins
 
 
 @PROPERTY
-@given(content=st.binary() | st.text(string.printable).map(str.encode)
-       | st.binary().map(lambda end: table(*ROWS[:2]).encode() + end))
+@given(content=loading.any_bytes(table(*ROWS[:2])))
 def test_any_bytes_are_read_or_refused(file, content):
     clean_or_refused(file(content), missing="drop")
 
 
 @PROPERTY
-@given(at=st.integers(0, len(table(*ROWS[:2]))), cut=st.integers(0, 3),
-       new=st.text(",\"'\n\r NA1._é", max_size=3).map(str.encode) | st.binary(max_size=3))
-def test_a_damaged_file_never_loses_rows_silently(file, at, cut, new):
-    whole = table(*ROWS[:2]).encode()
-    damaged = whole[:at] + new + whole[at + cut:]
+@given(damaged=loading.damaged(table(*ROWS[:2])))
+def test_a_damaged_file_never_loses_rows_silently(file, damaged):
     penguins = clean_or_refused(file(damaged))
     if penguins is not None:
-        filled = [line for line in re.split(rb"[\r\n]+", damaged.removeprefix(b"\xef\xbb\xbf"))
-                  if line.decode().replace('"', "").strip()]
-        assert len(penguins["species"]) == len(filled) - 1
+        assert len(penguins["species"]) == loading.filled_lines(damaged) - 1
 
 
 @PROPERTY

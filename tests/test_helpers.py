@@ -1,12 +1,13 @@
-"""helpers.expect and helpers.plot: what a lesson relies on and no notebook shows."""
+"""helpers.expect, plot and installed: what a lesson relies on and no notebook shows."""
 
+import sys
 import warnings
 
 import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers import expect, plot
+from helpers import expect, installed, plot
 
 
 def test_expected_error_is_one_line(capsys):
@@ -97,3 +98,75 @@ def test_slopes_of_functions_without_gradient_are_zero():
     slopes = [ax.lines[0].get_ydata().tolist() for ax in fig.axes[2:]]
     assert set(slopes[0]) == {0.0} and set(slopes[1]) == {2.0}
     plt.close(fig)
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_tensors_are_drawn_number_by_number():
+    x = torch.tensor([[1.0, -2.5, 3.0], [4.0, 5.0, 6.0]])
+    marked, copied = torch.zeros(2, 3).bool(), torch.zeros(2, 3).bool()
+    marked[0, 1], copied[1] = True, True
+    fig = plot.tensors(("x", x, marked), "+", ("y", x, None, copied), ("z", torch.tensor(7)))
+    assert sorted(texts(fig.axes[0])) == sorted(
+        [*["1", "−2.5", "3", "4", "5", "6"] * 2, "7", "x", "y", "z", "+", "(2, 3)", "()"]
+    ), "the copied one has no shape of its own"
+    cells = fig.axes[0].patches
+    ground = [plot.plt.matplotlib.colors.to_hex(cell.get_facecolor()).upper() for cell in cells]
+    assert [k for k, color in enumerate(ground) if color == plot._MARK] == [1]
+    assert [k for k, color in enumerate(ground) if color == plot._PALE] == [9, 10, 11]
+    plt.close(fig)
+
+
+def test_tensors_of_three_axes_show_the_first_sheet_in_front():
+    fig = plot.tensors(("x", torch.arange(8).reshape(2, 2, 2)))
+    order = {text.get_text(): text.get_zorder() for text in fig.axes[0].texts}
+    assert order["0"] > order["4"] and "(2, 2, 2)" in order
+    plt.close(fig)
+
+
+def test_confusion_counts_stand_in_the_row_of_their_class():
+    fig = plot.confusion(torch.tensor([[3, 1], [0, 0]]), ["a", "b"], "guess", "truth", "")
+    places = {text.get_text(): text.get_position() for text in fig.axes[0].texts[:3]}
+    assert places == {"3": (0, 0), "1": (1, 0), "0": (0, 1)}
+    assert fig.axes[0].images[0].get_array().tolist() == [[0.75, 0.25], [0, 0]]
+    assert fig.axes[0].get_ylabel() == "truth"
+    plt.close(fig)
+
+
+def test_chain_and_pair_place_their_labels():
+    fig = plot.chain(["x", "u", "y"], [("u = 3x", "3"), ("y = 2u", "2")], "6")
+    assert sorted(texts(fig.axes[0])) == sorted(["x", "u", "y", "u = 3x", "3", "y = 2u", "2", "6",
+                                                 "", "", ""])
+    plt.close(fig)
+    fig, (left, right) = plot.pair(["one", "other"], "x", "y")
+    assert [ax.get_title(loc="left") for ax in (left, right)] == ["one", "other"]
+    assert left.get_ylabel() == "y" and right.get_xlabel() == "x"
+    plt.close(fig)
+
+
+def test_all_installed_is_one_line(capsys):
+    installed.report()
+    line, = capsys.readouterr().out.splitlines()
+    assert line.startswith("✅ Python 3.") and all(name in line for name in installed.SHOWN)
+    assert not [part for part in line.split(" · ") if part.count(".") != 1], "patch versions"
+
+
+def test_what_is_missing_or_too_old_is_named(capsys, monkeypatch, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('requires-python = ">=3.20,<3.22"')
+    (tmp_path / "requirements.txt").write_text("# a note\ntorch>=99\nnumpy>=1\npandas>=1\n-e .\n")
+
+    def version(name):
+        if name == "pandas":
+            raise installed.PackageNotFoundError
+        return "2.14.1+cpu"
+
+    monkeypatch.setattr(installed, "version", version)
+    installed.report(tmp_path)
+    python, torch_line, pandas = capsys.readouterr().out.splitlines()
+    minor = sys.version_info[1]
+    assert python.startswith(f"❌ Python 3.{minor}: the course needs one of 3.20, 3.21")
+    assert torch_line.startswith("❌ torch 2.14.1+cpu does not fit >=99; start with make lab · ")
+    assert pandas.startswith("❌ pandas is missing; close JupyterLab")
+    assert all("make lab" in line.split(" · ")[1] for line in (torch_line, pandas))

@@ -52,7 +52,8 @@ def _flat(nested):
     return [v for row in nested for v in _flat(row)] if isinstance(nested, list) else [nested]
 
 
-def _short(value):
+def short(value):
+    """Write a value as code, cut to what one line of feedback has room for."""
     text = code(value)
     return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
 
@@ -85,12 +86,12 @@ def difference(answer, wanted, tolerance=1e-4):
     try:
         answer_values, wanted_values = plain(answer), plain(wanted)
     except ValueError:
-        return f"{_short(answer)} ≠ {code(wanted)}"
+        return f"{short(answer)} ≠ {code(wanted)}"
     if _shape(answer_values) != _shape(wanted_values):
         return f"shape {_shape(answer_values)} ≠ {_shape(wanted_values)}"
     for a, w in zip(_flat(answer_values), _flat(wanted_values), strict=True):
         if not abs(a - w) <= tolerance * max(1, abs(w)):  # so that nan is a difference too
-            return f"{_short(answer)} ≠ {code(wanted)}"
+            return f"{short(answer)} ≠ {code(wanted)}"
     return ""
 
 
@@ -108,8 +109,33 @@ def values(name, **pairs):
         return say("⬜", name)
     for key, (answer, wanted, question) in pairs.items():
         if difference(answer, wanted):
-            return say("❌", name, f"{key}: {question} ≠ {_short(answer)}")
+            return say("❌", name, f"{key}: {question} ≠ {short(answer)}")
     return say("✅", name)
+
+
+NO_ANSWER = object()
+
+
+def run(function, name, call, arguments):
+    """Return what the learner's function answers, or NO_ANSWER after saying why there is none.
+
+    call: how the call is written in the message.
+    """
+    if untouched(function):
+        say("⬜", name)
+    elif not callable(function):
+        say("❌", name, f"callable({name}) → False ≠ True  ({name} = {short(function)})")
+    else:
+        try:
+            answer = function(*arguments)
+        except (Exception, SystemExit) as error:
+            reason = (str(error).strip().splitlines() or [""])[0]
+            say("❌", name, f"{call} → {type(error).__name__}: {reason[:150]}")
+            return NO_ANSWER
+        if not untouched(*answer if isinstance(answer, tuple) else [answer]):
+            return answer
+        say("⬜", name)
+    return NO_ANSWER
 
 
 def calls(function, name, cases, tolerance=1e-4, form=None):
@@ -119,21 +145,13 @@ def calls(function, name, cases, tolerance=1e-4, form=None):
     tensors are copied, so that a function which changes them in place is judged on fresh ones.
     form: how a call is written, with a {} for each argument; None writes name(…, …).
     """
-    if untouched(function):
-        return say("⬜", name)
-    if not callable(function):
-        return say("❌", name, f"callable({name}) → False ≠ True  ({name} = {_short(function)})")
     for arguments, wanted in cases:
         places = form or f"{name}({', '.join(['{}'] * len(arguments))})"
         call = places.format(*map(code, arguments))
         fresh = [a.clone() if isinstance(a, torch.Tensor) else a for a in arguments]
-        try:
-            answer = function(*fresh)
-        except (Exception, SystemExit) as error:
-            reason = (str(error).strip().splitlines() or [""])[0]
-            return say("❌", name, f"{call} → {type(error).__name__}: {reason}")
-        if untouched(answer) or isinstance(answer, tuple) and untouched(*answer):
-            return say("⬜", name)
+        answer = run(function, name, call, fresh)
+        if answer is NO_ANSWER:
+            return
         if wrong := difference(answer, wanted, tolerance):
             return say("❌", name, f"{call} → {wrong}")
     return say("✅", name)

@@ -43,16 +43,12 @@ def center_rows(function):
 
 def scaler(cls):
     """Check the class `Scaler(mean, deviation)`, called as `scaler(x)`, x a number or a tensor."""
-    if check.untouched(cls):
-        return check.say("⬜", "Scaler")
-    if not callable(cls):
-        return check.calls(cls, "Scaler", [])
 
     def scale(mean, deviation, x):
         built = cls(mean, deviation)
         return built if built is ... else built(x)
 
-    check.calls(scale, "Scaler", [
+    check.calls(scale if callable(cls) else cls, "Scaler", [
         ((2, 4, 10), 2),
         ((78.0, 8.0, torch.tensor([70.0, 78.0, 90.0])), [-1, 0, 1.5]),
         ((-1, 0.5, torch.tensor([[0.0], [-1.0]])), [[2], [0]]),
