@@ -16,8 +16,6 @@ import nbformat
 
 from tests.notebooks import EDITIONS, ROOT, digest
 
-LESSON = "02_neuron"
-
 
 class Course:
     """A copy of the course that faults are put into."""
@@ -32,15 +30,15 @@ class Course:
         assert old in text, f"{file} has no {old!r}: renew the fault"
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    def edit(self, cell_id, change, editions=EDITIONS):
+    def edit(self, cell_id, change, editions=EDITIONS, lesson="02_neuron"):
         """Apply `change(cell, edition)` to a cell and write the notebook as it would be stored."""
         for edition in editions:
-            path = self.folder / "notebooks" / edition / f"{LESSON}.ipynb"
+            path = self.folder / "notebooks" / edition / f"{lesson}.ipynb"
             notebook = nbformat.read(path, as_version=4)
             change(next(cell for cell in notebook.cells if cell.id == cell_id), edition)
             path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
-    def source(self, cell_id, old, new, editions=EDITIONS, confirm=False):
+    def source(self, cell_id, old, new, editions=EDITIONS, confirm=False, lesson="02_neuron"):
         """Replace text in the source of a cell; old, new: one string, or {edition: string}."""
 
         def change(cell, edition):
@@ -49,11 +47,11 @@ class Course:
             assert before in cell.source, f"{cell_id} has no {before!r}: renew the fault"
             cell.source = cell.source.replace(before, after, 1)
 
-        self.edit(cell_id, change, editions)
+        self.edit(cell_id, change, editions, lesson)
         if confirm:
             hashes = []
-            self.edit(cell_id, lambda cell, _: hashes.append(digest(cell)))
-            self.edit(cell_id, lambda cell, _: cell.metadata.update(confirmed=hashes))
+            self.edit(cell_id, lambda cell, _: hashes.append(digest(cell)), lesson=lesson)
+            self.edit(cell_id, lambda cell, _: cell.metadata.update(confirmed=hashes), lesson=lesson)
 
 
 def both(zh, en):
@@ -131,12 +129,42 @@ FAULTS = {
         "nand-hint", lambda cell, _: cell.metadata.update(tags=[])),
     "a class of penguins named the other way round": lambda c: c.source(
         "logistic-data", "is_chinstrap.float()", "(1 - is_chinstrap.float())"),
+    "a transpose drawn as a reshape": lambda c: c.source(
+        "reshape-figure", '("x.T", x.T, first.T)', '("x.T", x.reshape(3, 2), first.T)',
+        lesson="00_warm_up"),
+    "a check that misses the silent case, a square table": lambda c: c.replace(
+        "helpers/check/lesson_00.py", "[[1.0, 3.0], [10.0, 30.0]]),), [[-1, 1], [-10, 10]]",
+        "[[1.0, 3.0]]),), [[-1, 1]]"),
+    "a missing package that is not reported": lambda c: c.replace(
+        "helpers/installed.py", "            problems.append(f\"{need.name} is missing",
+        "            str(f\"{need.name} is missing"),
+    "mean and deviation of the whole table": lambda c: c.source(
+        "standardise", "x[train].mean(dim=0), x[train].std(dim=0)", "x.mean(dim=0), x.std(dim=0)",
+        lesson="07_csv"),
+    "softmax before the loss": lambda c: c.source(
+        "fit-function", "logits = model(x_batch)", "logits = torch.softmax(model(x_batch), dim=1)",
+        lesson="07_csv"),
+    "recall by column": lambda c: c.source(
+        "recall-values", "sum(dim=1)", "sum(dim=0)", lesson="07_csv"),
+    "row and column of the confusion matrix swapped in its figure": lambda c: c.replace(
+        "helpers/plot.py", "ax.text(column, row, count", "ax.text(row, column, count"),
+    "a mark of the invented students": lambda c: c.replace(
+        "datasets/大数据答辩成绩表.csv", "80,80,85,86,89,100,3", "80,80,85,86,89,99,3"),
+    "a mark of 980 let through": lambda c: c.replace(
+        "helpers/data.py", "lambda number: 0 <= number <= 100", "lambda number: 0 <= number"),
+    "UTF-8 read as GBK without a word": lambda c: c.replace(
+        "helpers/data.py", 'text = raw.decode("utf-8", "replace")', 'text = "\\ufffd"'),
+    "a student who is there twice let through by the check": lambda c: c.replace(
+        "helpers/check/lesson_07.py", "if numbers.count(number) > 1", "if numbers.count(number) > 2"),
+    "a column that identifies passed on as a feature": lambda c: c.replace(
+        "helpers/data.py", "if different > max(20", "if different > max(20000"),
 }
 
 # The quick tests first: most faults need no kernel.
 RUNS = [
     ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_data.py",
-     "tests/test_exercises.py", "-k", "not solutions"],
+     "tests/test_marks.py", "tests/test_own_table.py", "tests/test_exercises.py",
+     "-k", "not solutions"],
     ["--nbval", "notebooks"],
     ["tests/test_exercises.py", "-k", "solutions"],
 ]
