@@ -244,6 +244,8 @@ def _read_csv(path, name, codec="utf-8", columns=()):
 
 def _decode(raw, name, codec, columns):
     """Return the text of the bytes; arguments as in _read_csv."""
+    # A name in ASCII is the same in both encodings, and tells nothing.
+    columns = [column for column in map(str, columns) if not column.isascii()]
     bad = raw.find(b"\0")  # without its mark, UTF-16 passes as UTF-8 with a zero in each letter
     if codec == "gb18030" and bad < 0:
         # Not left to the decoder: much UTF-8 is valid GBK too, and comes out as nonsense.

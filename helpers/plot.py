@@ -328,9 +328,9 @@ def confusion(matrix, names, xlabel, ylabel, title):
 
     matrix: whole numbers (K, K), a row for each true class; names: list of K names of classes.
     """
-    fig, ax = axes(title, xlabel, ylabel, size=(7.2, 5.4))
+    fig, ax = axes(title, xlabel, ylabel, size=(7.6, 4.8))
     share = matrix / matrix.sum(dim=1, keepdim=True).clamp(min=1)  # (K, K)
-    ax.imshow(share.numpy(), cmap=_COUNTS, vmin=0, vmax=1)
+    ax.imshow(share.numpy(), cmap=_COUNTS, vmin=0, vmax=1, aspect="auto")
     for row, counts in enumerate(matrix.tolist()):
         for column, count in enumerate(counts):
             ax.text(column, row, count, ha="center", va="center", fontsize=16,

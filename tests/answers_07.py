@@ -106,7 +106,8 @@ ANSWERS = {
         },
     },
     "leaks": {
-        "right": [("BCD",), ("dcb",), (["B", "C", "D"],), ({"B", "C", "D"},), ("B, C, D",)],
+        "right": [("BCD",), ("dcb",), (["B", "C", "D"],), ({"B", "C", "D"},), ("B, C, D",),
+                  ("ＢＣＤ",), ("B，C，D",)],
         "wrong": {
             "the right way": (("ABCD",), '❌ "A" in leaks → True ≠ False'),
             "known afterwards": (("CD",), '❌ "B" in leaks → False ≠ True'),
@@ -153,13 +154,13 @@ ANSWERS = {
         ],
         "wrong": {
             "980 kept": ((variant(clean, bounds=(0, 1000)),), "(论文质量 = 980"),
-            "980 made 100": ((variant(clean, clip=True),), '"020990614" in list('),
+            "980 made 100": ((variant(clean, clip=True),), "→ True ≠ False (论文质量 = 980)"),
             "the student twice": ((variant(clean, again=True),), ').count("020990620") → 2 ≠ 1'),
             "the empty column drops all": ((variant(clean, drop_empty=True),),
                                            "'Unnamed: 9' in clean(table).columns → True"),
             "still text": ((variant(clean, text=True),), '["选题与工作量"].dtype → '),
             "leading zeros lost": ((loses_zeros,), "→ 20990601 ≠ '020990601'"),
-            "absent is zero": ((keeps_absent_as_zero,), '"020990610" in list'),
+            "absent is zero": ((keeps_absent_as_zero,), "(答辩表达 = 缺考)"),
             "the old table changed": ((changes_the_old,), "table.equals(table_before) → False"),
             "nothing done": ((lambda table: table[data.MARKS_HEADER],), "(技术难度 = nan)"),
             "every row dropped": ((lambda table: table[data.MARKS_HEADER].iloc[:0],),

@@ -361,6 +361,16 @@ def test_utf_8_that_is_damaged_is_still_known_by_its_header(file):
     refuse("4", "0xFF", path=path)
 
 
+def test_a_column_in_ascii_tells_no_encoding(file):
+    text = "姓名,x,class\n" + "甲,1,0\n乙,2,1\n" * 4
+    for encoding in "utf-8", "gbk":
+        table = data.load_table(file(text.encode(encoding)), "class", encoding=encoding)
+        assert list(table) == ["姓名", "x", "class"] and len(table) == 8
+    plain = file("x,class\n" + "1,0\n2,1\n" * 4)
+    assert_frame_equal(data.load_table(plain, "class", encoding="gbk"),
+                       data.load_table(plain, "class"))
+
+
 def test_what_is_the_same_in_all_encodings(file):
     path = file("x,y\n1,2\n")
     assert refuse("no column", path=path) == refuse("no column", path=path, encoding="gbk")

@@ -1,5 +1,7 @@
 """The checks of lesson 07, tables; what they are tried on: tests/answers_07.py."""
 
+import unicodedata
+
 import torch
 
 from helpers import check, data
@@ -20,7 +22,8 @@ def leaks(letters):
     if check.untouched(letters):
         return check.say("⬜", "leaks")
     try:
-        found = set("".join(letters).upper()) - set(" ,;，、")
+        # An input method for Chinese writes wide letters.
+        found = set(unicodedata.normalize("NFKC", "".join(letters)).upper()) - set(" ,;、")
         unknown = sorted(found - set("ABCDE"))
     except Exception:  # whatever a learner may write
         return check.say("❌", "leaks", f'"".join({check.short(letters)})')
@@ -65,7 +68,7 @@ def clean(function):
     found = check.run(function, "clean", "clean(table)", [dirty])
     if found is check.NO_ANSWER:
         return
-    finding = _difference_of_tables(found, _cleaned(before))
+    finding = _difference_of_tables(found, before)
     if not finding and not dirty.equals(before):
         finding = "clean(table): table.equals(table_before) → False ≠ True"
     return check.say("❌" if finding else "✅", "clean", finding)
@@ -82,10 +85,11 @@ def _cleaned(dirty):
     return good
 
 
-def _difference_of_tables(found, wanted):
-    """Return "" where the table `found` holds the rows `wanted`, else what is wrong, as code."""
+def _difference_of_tables(found, dirty):
+    """Return "" where `found` is the table `dirty` cleaned, else what is wrong, as code."""
     import pandas as pd
 
+    wanted = _cleaned(dirty)
     if not isinstance(found, pd.DataFrame):
         return f"type(clean(table)) → {type(found).__name__} ≠ DataFrame"
     if not found.columns.is_unique:
@@ -100,10 +104,11 @@ def _difference_of_tables(found, wanted):
     if numbers and not isinstance(numbers[0], str):
         return f'clean(table)["学号"].iloc[0] → {numbers[0]!r} ≠ {wanted[0]["学号"]!r}'
     good = {row["学号"]: row for row in wanted}
-    for place, number in enumerate(numbers):
+    for number in numbers:
         if number not in good:
-            marks = {column: found[column].iloc[place] for column in data.MARKS}
-            odd = next((f"{c} = {m}" for c, m in marks.items() if not _is_mark(m)), "")
+            (_, row), *_ = [*dirty[dirty["学号"] == number].iterrows(), (0, {})]
+            marks = {column: row[column] for column in data.MARKS if column in row}
+            odd = next((f"{c} = {mark}" for c, mark in marks.items() if not _is_mark(mark)), "")
             return f'"{number}" in list(clean(table)["学号"]) → True ≠ False  ({odd})'
         if numbers.count(number) > 1:
             return f'list(clean(table)["学号"]).count("{number}") → {numbers.count(number)} ≠ 1'
