@@ -11,11 +11,12 @@ FAULT ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab restore test outputs confirm faults
+.PHONY: help setup lab restore slides test outputs confirm faults
 
 help:
 	@echo 'make lab                  open the course in JupyterLab            在 JupyterLab 中打开课程'
 	@echo 'make restore LESSON=02    bring back the original of lesson 02    恢复第 02 课的原版（你的版本会保留）'
+	@echo 'make slides               make the lessons slides, in build/slides  生成幻灯片（在 build/slides 中）'
 	@echo 'make test                 run all tests                           运行全部测试'
 	@echo 'make test LESSON=02       run the tests of one lesson             只测试一课'
 	@echo 'make outputs LESSON=02    run a lesson and store its outputs      重新运行并保存输出（不写 LESSON 则为全部）'
@@ -36,6 +37,9 @@ lab: setup
 
 restore: setup
 	@$(ENV) -m helpers.lab --restore $(LESSON)
+
+slides: setup
+	@$(ENV) -m slides.build $(LESSON)
 
 test: setup
 	$(ENV) -m ruff check .

@@ -20,8 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORD = ".copied.json"
 # JupyterLab's defaults for this course: no news, no look-up of newer versions, and no pop-up that
 # asks about them. What the learner chose in JupyterLab's settings comes before these.
+# Live slides: a theme that fetches no fonts, and slides that can be scrolled, for a figure stands
+# below the code that draws it. jupyterlab-rise has no setting for style, but its header is HTML.
+SLIDES = ROOT / "slides"
 SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "jupyterlab-rise:plugin": {
+        "theme": "white", "transition": "none", "slideNumber": "c/t", "center": False,
+        "scroll": True,
+        "header": f"<style>{(SLIDES / 'live.css').read_text(encoding='utf-8')}</style>",
+    },
 }
 
 
@@ -107,6 +115,13 @@ def refresh(notebooks, work):
     return kept
 
 
+def prepare(notebooks, work):
+    """Bring the learner's copy and the settings up to date; return as `refresh`."""
+    kept = refresh(notebooks, work)
+    write(work / ".jupyter" / "overrides.json", json.dumps(SETTINGS).encode())
+    return kept
+
+
 def lessons(paths):
     """Return what the learner may call these lessons: "02" for 02_neuron.ipynb, else the stem."""
     stems = (path.stem for path in paths)
@@ -163,6 +178,8 @@ def lab_command(work, arguments):
         # settings say. (In JupyterLab 4.6, news_url alone does not keep the question away.)
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # Without it, widgets do not start in live slides: see CONTRIBUTING.md.
+        f"--LabServerApp.extra_labextensions_path={SLIDES / 'labextensions'}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In a container one often is root, and JupyterLab would refuse to start.
@@ -217,8 +234,7 @@ def main(arguments=None, root=ROOT):
                 else:
                     say(f"work/{path} is the original.", f"work/{path} 是原版。")
             return 0
-        kept = refresh(notebooks, work)
-        write(work / ".jupyter" / "overrides.json", json.dumps(SETTINGS).encode())
+        kept = prepare(notebooks, work)
         if kept:
             names = lessons(kept)
             say(

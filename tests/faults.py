@@ -127,6 +127,19 @@ FAULTS = {
         "notebooks/start.ipynb", "zh/02_neuron.ipynb", "zh/02_neurone.ipynb"),
     "a hint that is gone": lambda c: c.edit(
         "nand-hint", lambda cell, _: cell.metadata.update(tags=[])),
+    "a slide that is too full": lambda c: c.edit(
+        "gradient-by-hand", lambda cell, _: cell.metadata.slideshow.update(slide_type="fragment")),
+    "a slide that asks the web": lambda c: c.replace(
+        "slides/deck/index.html.j2", "</head>", '<script src="https://example.org/x.js"></script></head>'),
+    "a slide with a character that no font has, confirmed": lambda c: c.source(
+        "slope-why", both("阶跃", "The step"), both("ꙮ阶跃", "ꙮ The step"), confirm=True),
+    "alt text dropped from the slides": lambda c: c.replace(
+        "slides/deck/index.html.j2", "get_metadata('alt', ", "get_metadata('title', "),
+    "a slider that changes nothing": lambda c: c.source(
+        "curve-sliders", "    draw_curve,\n", "    lambda w, b: draw_curve(1.0, 0.0),\n"),
+    "live slides without widgets": lambda c: c.replace(
+        "slides/labextensions/live-slides/static/remoteEntry.js",
+        'shared["@jupyterlab/console"] = {', 'shared["@jupyterlab/other"] = {'),
     "a class of penguins named the other way round": lambda c: c.source(
         "logistic-data", "is_chinstrap.float()", "(1 - is_chinstrap.float())"),
     "a transpose drawn as a reshape": lambda c: c.source(
@@ -165,8 +178,10 @@ RUNS = [
     ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_data.py",
      "tests/test_marks.py", "tests/test_own_table.py", "tests/test_exercises.py",
      "-k", "not solutions"],
+    ["tests/test_slides.py", "-k", "not accessible and not speaker"],
     ["--nbval", "notebooks"],
     ["tests/test_exercises.py", "-k", "solutions"],
+    ["tests/test_jupyterlab.py", "-k", "en- and not exercises"],
 ]
 
 
@@ -175,7 +190,9 @@ def caught_by(name):
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder) / "course"
         shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(
-            ".venv", ".git", "work", "build", "__pycache__", ".pytest_cache", ".hypothesis"))
+            ".venv", ".git", "work", "build", "node_modules", "__pycache__", ".pytest_cache",
+            ".hypothesis"))
+        (course / "slides" / "node_modules").symlink_to(ROOT / "slides" / "node_modules")
         if name:
             FAULTS[name](Course(course))
         environment = os.environ | {"PYTHONPATH": str(course), "PYTEST_ADDOPTS": ""}

@@ -45,7 +45,7 @@ def no_network():
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_lesson_runs_in_a_hostile_place(lesson, no_network, tmp_path):
     place = tmp_path / "我的 课程"
-    ignored = shutil.ignore_patterns(".*", "work", "build", "__pycache__")
+    ignored = shutil.ignore_patterns(".*", "work", "build", "node_modules", "__pycache__")
     shutil.copytree(ROOT, place, ignore=ignored)
     environment = os.environ | {
         "PYTHONPATH": str(place),

@@ -310,12 +310,16 @@ def test_jupyterlab_understands_the_options(course):
     from jupyterlab.labapp import LabApp
 
     options = [option.split("=")[0].split(".") for option in lab.lab_command(course, [])]
-    names = [option[1] for option in options if option[0] == "--LabApp"]
-    assert {"default_url", "news_url", "app_settings_dir"} <= set(names)
+    names = [option[1] for option in options if option[0] in ("--LabApp", "--LabServerApp")]
+    assert {"default_url", "app_settings_dir", "extra_labextensions_path"} <= set(names)
     for name in names:
         assert LabApp.class_traits()[name].metadata["config"]
     for plugin, settings in lab.SETTINGS.items():
-        file = Path(get_app_dir(), "schemas", plugin.replace(":", "/") + ".json")
+        (file,) = (
+            file for top in (Path(get_app_dir(), "schemas"),
+                             *Path(sys.prefix, "share/jupyter/labextensions").glob("*/schemas"))
+            if (file := top / (plugin.replace(":", "/") + ".json")).exists()
+        )
         schema = json.loads(file.read_text(encoding="utf-8"))
         assert settings.keys() <= schema["properties"].keys()
 

@@ -1,0 +1,262 @@
+"""The lessons in JupyterLab, driven by keyboard and mouse as a learner does: every cell runs,
+widgets move, exercises answer; and as live slides, which jupyterlab-rise shows."""
+
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import pictures
+from helpers import lab
+from tests.notebooks import (
+    EDITIONS,
+    KERNEL_ENVIRONMENT,
+    LESSONS,
+    NOTEBOOKS,
+    code_hidden,
+    path_of,
+    read,
+    tags,
+)
+from tests.test_exercises import exercises
+
+SECONDS = 60_000  # how long to wait for a page or a cell: a busy machine is slow
+CONTROLS = ", ".join(
+    f".jupyter-widgets {kind}"
+    for kind in ("[role=slider]", "select", "input[type=checkbox]", "input[type=radio]", "button")
+)
+
+
+def is_outside(url, server):
+    """Whether a request leaves this computer."""
+    return not url.startswith((server, server.replace("http:", "ws:"), "data:", "blob:"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on a copy of the course; return its address."""
+    home = tmp_path_factory.mktemp("lab")
+    work = home / "work"
+    lab.prepare(NOTEBOOKS, work)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = [
+        "--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    folders = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    with open(home / "log", "w") as log:
+        process = subprocess.Popen(
+            lab.lab_command(work, options), stdout=log, stderr=log,
+            env=os.environ | KERNEL_ENVIRONMENT | folders,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api")
+                break
+            except OSError:
+                assert process.poll() is None, (home / "log").read_text()
+                time.sleep(0.25)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Notebook:
+    """A lesson that is open in JupyterLab."""
+
+    CURRENT = "const notebook = jupyterapp.shell.currentWidget.content;"
+
+    def __init__(self, page, edition, lesson):
+        self.page, self.edition, self.lesson = page, edition, lesson
+        self.cells = read(path_of(edition, lesson)).cells
+
+    def ask(self, code, argument=None):
+        """Return what JavaScript says that may use `notebook`, the widget, and `argument`."""
+        return self.page.evaluate(f"async (argument) => {{ {self.CURRENT} {code} }}", argument)
+
+    def cell(self, index):
+        """Bring the cell into view, for JupyterLab renders only what is near, and return it."""
+        self.ask("notebook.activeCellIndex = argument; notebook.activate();"
+                 "await notebook.scrollToItem(argument)", index)
+        return self.page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
+
+    def wait_until_idle(self):
+        self.page.wait_for_function(
+            "() => { const session = jupyterapp.shell.currentWidget?.sessionContext;"
+            "return session?.isReady && session.session?.kernel?.status == 'idle' }",
+            timeout=SECONDS,
+        )
+
+    def outputs(self):
+        """Return {id: outputs} of the code cells that were run."""
+        cells = self.ask("return notebook.model.sharedModel.cells.map(cell => cell.toJSON())")
+        return {c["id"]: c["outputs"] for c in cells if c.get("execution_count")}
+
+    def answer(self, index, text):
+        """Write `text` into the cell, run it and the one below, and return what that shows."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+        for _ in range(2):
+            self.page.keyboard.press("Shift+Enter")
+        self.wait_until_idle()
+        output = self.cell(index + 1).locator(".jp-OutputArea-output")
+        return output.inner_text(timeout=SECONDS)
+
+
+@pytest.fixture(scope="module")
+def notebook(request, browser, server):
+    """The lesson after Run > Run All Cells."""
+    edition, lesson = request.param
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SECONDS)
+    outside = []
+    page.on("request", lambda r: outside.append(r.url) if is_outside(r.url, server) else None)
+    # In a workspace of its own, for JupyterLab opens again what was open in the one before.
+    page.goto(f"{server}/lab/workspaces/{edition}-{lesson}/tree/{edition}/{lesson}.ipynb")
+    notebook = Notebook(page, edition, lesson)
+    notebook.outside = outside
+    notebook.wait_until_idle()
+    # The stored outputs go first: what is there afterwards comes from this run.
+    for menu, entry in (("Edit", "Clear Outputs of All Cells"), ("Run", "Run All Cells")):
+        page.get_by_role("menuitem", name=menu, exact=True).click()
+        page.get_by_role("menuitem", name=entry, exact=True).click()
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    page.wait_for_function(
+        f"id => {{ {Notebook.CURRENT} const cells = notebook.model.sharedModel.cells;"
+        "return cells.find(cell => cell.id == id).execution_count"
+        " || cells.some(cell => cell.outputs?.some(output => output.output_type == 'error')) }",
+        arg=code[-1].id,
+    )
+    notebook.wait_until_idle()
+    yield notebook
+    page.close()
+
+
+every_open_notebook = pytest.mark.parametrize(
+    "notebook", [(edition, lesson) for lesson in LESSONS for edition in EDITIONS], indirect=True,
+    ids=lambda pair: "-".join(pair),
+)
+
+
+@every_open_notebook
+def test_run_all_reaches_the_last_cell(notebook):
+    outputs = notebook.outputs()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.id in outputs, f"{cell.id} was not run"
+            for output in outputs[cell.id]:
+                assert output["output_type"] != "error", f"{cell.id}: {output}"
+                assert output.get("name") != "stderr", f"{cell.id}: {output}"
+    assert not notebook.outside, "a page of JupyterLab asks the web"
+
+
+@every_open_notebook
+def test_every_control_of_every_widget_changes_its_picture(notebook):
+    for index, cell in enumerate(notebook.cells):
+        if "try-it" not in tags(cell):
+            continue
+        place = notebook.cell(index)
+        picture = place.locator(".jp-OutputArea-output img").last
+        picture.wait_for()
+        controls = place.locator(CONTROLS)
+        assert controls.count(), f"{cell.id}: a widget without controls"
+        for number, control in enumerate(controls.all(), start=1):
+            move(notebook, control, picture, f"{cell.id}, control {number}")
+
+
+def has_focus(control):
+    return control.evaluate("element => element == document.activeElement")
+
+
+def move(notebook, control, picture, name):
+    """Reach a control with Tab, and change it by a key; its picture has to follow."""
+    keyboard = notebook.page.keyboard
+    for _ in range(30):
+        if has_focus(control):
+            break
+        keyboard.press("Tab")
+    assert has_focus(control), f"{name}: the keyboard does not reach it"
+    before = picture.get_attribute("src")
+    keyboard.press(key_for(control))
+    try:
+        expect(picture).not_to_have_attribute("src", before, timeout=10_000)
+    except AssertionError:
+        pytest.fail(f"{name}: changes nothing")
+
+
+def key_for(control):
+    """Return the key that changes a control of this kind."""
+    if control.get_attribute("role") == "slider":
+        at_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
+        return "ArrowLeft" if at_end else "ArrowRight"
+    if control.evaluate("element => element.tagName") == "SELECT":
+        return "ArrowDown"
+    return "Space"
+
+
+@every_open_notebook
+def test_exercises_answer_to_wrong_and_right(notebook):
+    """None is wrong everywhere; plausible wrong answers are tried in test_exercises.py."""
+    places = {cell.id: index for index, cell in enumerate(notebook.cells)}
+    for name, parts in exercises(notebook.edition, notebook.lesson).items():
+        index, stub = places[parts["stub"].id], parts["stub"].source
+        assert places[parts["check"].id] == index + 1
+        assert notebook.answer(index, stub.replace("...", "None")).startswith("❌"), name
+        assert notebook.answer(index, code_hidden(parts["solution"])).startswith("✅"), name
+
+
+def go_to_slide_of(notebook, index):
+    """Turn the live slides until a cell is shown, and return it."""
+    slides = notebook.page.frame_locator("iframe")
+    cell = slides.locator(f"section .jp-CodeCell[data-windowed-list-index='{index}']")
+    for _ in range(300):
+        section = cell.locator("xpath=ancestor::section[1]")
+        if cell.is_visible() and "present" in section.get_attribute("class"):
+            return cell
+        notebook.page.keyboard.press("Space")
+    pytest.fail(f"{notebook.cells[index].id}: on no slide")
+
+
+@every_open_notebook
+def test_live_slides_run_a_cell_and_move_a_slider(notebook):
+    """Alt+R starts the show. Run All has run the imports, which are on no slide."""
+    shown = [
+        index for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.metadata.slideshow.slide_type != "skip"
+    ]
+    notebook.cell(0)
+    keyboard = notebook.page.keyboard
+    keyboard.press("Alt+r")
+    notebook.page.frame_locator("iframe").locator(".reveal.ready").click()
+
+    cell = go_to_slide_of(
+        notebook, next(i for i in shown if not pictures(notebook.cells[i].outputs))
+    )
+    number = cell.locator(".jp-InputArea-prompt")
+    before = number.text_content()
+    cell.locator(".cm-content").click()
+    keyboard.press("Shift+Enter")
+    expect(number).not_to_have_text(before)
+    expect(number).to_have_text(re.compile(r"\[\d+\]:"))
+
+    for index in shown:
+        if "try-it" in tags(notebook.cells[index]):
+            cell = go_to_slide_of(notebook, index)
+            control, picture = cell.locator(CONTROLS).first, cell.locator("img").last
+            picture.wait_for()
+            slide = control.evaluate("() => location.hash")
+            control.focus()
+            move(notebook, control, picture, notebook.cells[index].id)
+            assert control.evaluate("() => location.hash") == slide, "the key turns the slide"
+            break
+    assert not notebook.outside, "live slides ask the web"
