@@ -222,6 +222,8 @@ def go_to_slide_of(notebook, index):
     for _ in range(300):
         section = cell.locator("xpath=ancestor::section[1]")
         if cell.is_visible() and "present" in section.get_attribute("class"):
+            # A moment later it is selected by itself, and would take the focus from a control.
+            expect(cell).to_have_class(re.compile("jp-mod-active"))
             return cell
         notebook.page.keyboard.press("Space")
     pytest.fail(f"{notebook.cells[index].id}: on no slide")
