@@ -219,6 +219,7 @@ def go_to_slide_of(notebook, index):
     """Turn the live slides until a cell is shown, and return it."""
     slides = notebook.page.frame_locator("iframe")
     cell = slides.locator(f"section .jp-CodeCell[data-windowed-list-index='{index}']")
+    cell.wait_for(state="attached")  # before it is there, a key would turn past it
     for _ in range(300):
         section = cell.locator("xpath=ancestor::section[1]")
         if cell.is_visible() and "present" in section.get_attribute("class"):
@@ -226,6 +227,7 @@ def go_to_slide_of(notebook, index):
             expect(cell).to_have_class(re.compile("jp-mod-active"))
             return cell
         notebook.page.keyboard.press("Space")
+        notebook.page.wait_for_timeout(100)  # the slide that comes is marked a moment later
     pytest.fail(f"{notebook.cells[index].id}: on no slide")
 
 
