@@ -68,15 +68,15 @@ def points(ax, x, y, names, size=50):
     ax.legend(loc="best", frameon=True, framealpha=0.9)
 
 
-def decision_map(ax, predict, xlim, ylim, label=""):
+def decision_map(ax, predict, xlim, ylim, label="", fine=401):
     """Colour the plane by `predict` and draw the line where it crosses 0.5.
 
     predict: takes points (M, 2), returns (M,) or (M, 1) probabilities of class 1;
-    xlim, ylim: `(low, high)` of the two inputs; label: what the colour bar shows, or "" for none.
+    xlim, ylim: `(low, high)` of the two inputs; label: what the colour bar shows, or "" for none;
+    fine: points a side; 401 let the edge of a yes-or-no neuron look straight.
     """
-    # Fine enough that the edge of a yes-or-no neuron looks straight.
     grid_x, grid_y = torch.meshgrid(
-        torch.linspace(*xlim, 401), torch.linspace(*ylim, 401), indexing="xy"
+        torch.linspace(*xlim, fine), torch.linspace(*ylim, fine), indexing="xy"
     )
     grid = torch.stack([grid_x.flatten(), grid_y.flatten()], dim=1)
     with torch.no_grad():
@@ -314,13 +314,13 @@ def chain(values, steps, whole, title=""):
     return fig
 
 
-def pair(titles, xlabel, ylabel, size=(12, 4.8)):
-    """Return `(fig, (left, right))`: two axes side by side with the same names; size in inches."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=size, sharex=True, sharey=True)
-    for ax, title in zip((left, right), titles, strict=True):
+def row(titles, xlabel, ylabel, size=(12, 4.8)):
+    """Return `(fig, axes)`: axes side by side with the same names, one a title; size in inches."""
+    fig, panels = plt.subplots(1, len(titles), figsize=size, sharex=True, sharey=True)
+    for ax, title in zip(panels, titles, strict=True):
         ax.set(title=title, xlabel=xlabel)
-    left.set_ylabel(ylabel)
-    return fig, (left, right)
+    panels[0].set_ylabel(ylabel)
+    return fig, panels
 
 
 def confusion(matrix, names, xlabel, ylabel, title):
@@ -339,4 +339,68 @@ def confusion(matrix, names, xlabel, ylabel, title):
     ax.set_yticks(range(len(names)), names)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    return fig
+
+
+def network(sizes, names, layers=None, sums=None, outputs=None, gradients=None, ends=None,
+            title=""):
+    """Return a drawing of a fully connected network; line width shows |weight|.
+
+    sizes: neurons per layer, the input first; names: a text below each of these L layers.
+    The numbers, which may be left out: layers: for each layer after the input (weight (out, in),
+    bias (out,)); sums: for each of them the weighted sums (out,), or None; outputs: for each layer,
+    the input included, what it hands on (size,), or None; gradients: as `layers`, drawn on an
+    orange ground; ends: texts for a box on the right, such as target and loss.
+    """
+    wide = 5.4 if layers else 3.6  # room for the numbers on a line
+    apart = 2.9 if layers else 1.2
+    height = apart * max(sizes)
+    right = wide * (len(sizes) - 1) + 2 + (2.2 if layers else 0)
+    scale = 0.7
+    fig, ax = _canvas(right, height + 0.8, (right * scale, (height + 1.4) * scale))
+    ax.set_title(title)
+    radius = 0.62 if layers else 0.42
+    at = [
+        [(1 + wide * k, 0.8 + height / 2 + apart * ((size - 1) / 2 - row)) for row in range(size)]
+        for k, size in enumerate(sizes)
+    ]
+    middle = {"ha": "center", "va": "center", "zorder": 5}
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    orange = {"facecolor": _MARK, "edgecolor": "none", "pad": 2}
+
+    def rounded(value):
+        return _number(round(value.item(), 4) + 0.0)  # + 0.0 turns −0 into 0
+
+    for k, (left_nodes, right_nodes) in enumerate(zip(at, at[1:], strict=False)):
+        for j, (x1, y1) in enumerate(right_nodes):
+            for i, (x0, y0) in enumerate(left_nodes):
+                if not layers:
+                    ax.plot([x0, x1], [y0, y1], color=BLUE, linewidth=1.2, zorder=1)
+                    continue
+                weight = layers[k][0][j, i].item()
+                color = BLUE if weight >= 0 else RED
+                ax.plot([x0, x1], [y0, y1], color=color, linewidth=1 + 2.5 * abs(weight), zorder=1,
+                        linestyle="-" if weight >= 0 else "--")
+                x, y = x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0)
+                ax.text(x, y, rounded(layers[k][0][j, i]), **middle, color=color, bbox=white)
+                if gradients:
+                    ax.text(x + 1.0, y, rounded(gradients[k][0][j, i]), **middle, bbox=orange)
+    for k, nodes in enumerate(at):
+        ax.text(nodes[0][0], 0.4, names[k], color=GREY, **middle)
+        for row, (x, y) in enumerate(nodes):
+            ax.add_patch(Circle((x, y), radius, facecolor="white" if k == 0 else "#DCEAF7",
+                                edgecolor="black", zorder=2))
+            if outputs and outputs[k] is not None:
+                ax.text(x, y, rounded(outputs[k][row]), fontsize=16, **middle)
+            if k == 0 or not layers:
+                continue
+            above, below = y + radius + 0.38, y - radius - 0.38
+            ax.text(x, above, f"$b$ = {rounded(layers[k - 1][1][row])}", color=GREY, **middle)
+            if gradients:
+                ax.text(x + 1.35, above, rounded(gradients[k - 1][1][row]), bbox=orange, **middle)
+            if sums and sums[k - 1] is not None:
+                ax.text(x, below, f"$z$ = {rounded(sums[k - 1][row])}", **middle)
+    for line, text in enumerate(ends or []):
+        ax.text(at[-1][0][0] + 1.0, at[-1][0][1] - 0.75 * line, text, ha="left", va="center",
+                fontsize=16)
     return fig

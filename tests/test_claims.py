@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import data
+from helpers import data, playground
 from tests.notebooks import cells_run
 
 
@@ -50,6 +50,125 @@ def test_02_learning_rates_of_the_change_it(lr, arrives):
     loss = ((w * x + b - y) ** 2).mean()
     assert (abs(loss - 0.1545) < 0.001) == arrives
     assert (loss > 18.3) == (lr == 0.6)  # it walks away from where it started
+
+
+@pytest.fixture(scope="module")
+def lesson_03():
+    """What lesson 03 defines: train_step and make_network among them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield SimpleNamespace(**cells_run("03_network"))
+    torch.set_num_threads(threads)
+
+
+CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+XOR = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+
+
+def trained(lesson, model, x, y, steps, lr, criterion=None):
+    for _ in range(steps):
+        loss = lesson.train_step(model, x, y, criterion or nn.BCEWithLogitsLoss(), lr)
+    return loss
+
+
+def share_right(model, x, y):
+    with torch.no_grad():
+        return ((model(x) > 0) == (y == 1)).float().mean().item()
+
+
+@pytest.mark.parametrize("first_seed", [100, 200])
+def test_03_width_makes_xor_easy_to_find(lesson_03, first_seed):
+    solved = {}
+    for hidden in (2, 4, 8, 16):
+        solved[hidden] = 0
+        for seed in range(first_seed, first_seed + 30):
+            torch.manual_seed(seed)
+            model = lesson_03.make_network(hidden, 1, nn.ReLU)
+            trained(lesson_03, model, CORNERS, XOR, 200, 1.0)
+            solved[hidden] += share_right(model, CORNERS, XOR) == 1
+    assert solved[2] <= 12 < solved[4] < solved[8], solved
+    assert solved[8] >= 25 and solved[16] >= 29, solved
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_03_layers_without_activation_are_one_layer(lesson_03, seed):
+    torch.manual_seed(seed)
+    linear = nn.Sequential(nn.Linear(2, 16), nn.Linear(16, 16), nn.Linear(16, 1))
+    loss = trained(lesson_03, linear, CORNERS, XOR, 500, 0.3)
+    assert 0.693 < loss < 0.70
+    assert share_right(linear, CORNERS, XOR) <= 0.75
+    names = cells_run("03_network", "wrong-linear-merge", torch=torch, linear=linear)
+    assert torch.allclose(linear(names["points"]), names["merged"], atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_03_gradients_by_hand_are_those_of_autograd(seed):
+    torch.manual_seed(seed)
+    parameters = {
+        name: torch.randn(shape).requires_grad_()
+        for name, shape in {"W1": (2, 2), "b1": 2, "W2": (1, 2), "b2": 1}.items()
+    }
+    names = cells_run(
+        "03_network", "forward-by-hand", "loss-by-hand", "backward-by-hand",
+        torch=torch, x=torch.randn(2), y=torch.randn(1), **parameters,
+    )
+    names["loss"].backward()
+    for name, parameter in parameters.items():
+        assert torch.allclose(parameter.grad, names[f"grad_{name}"], atol=1e-5), name
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_03_a_last_relu_loses_the_negative_half(lesson_03, seed):
+    x = torch.linspace(-3.5, 3.5, 100).reshape(-1, 1)
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(1, 16), nn.ReLU(), nn.Linear(16, 1), nn.ReLU())
+    assert trained(lesson_03, model, x, torch.sin(x), 1000, 0.05, nn.MSELoss()) > 0.22
+    assert model(x).min() == 0
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_03_more_kinks_follow_the_sine_better(lesson_03, seed):
+    x = torch.linspace(-3.5, 3.5, 100).reshape(-1, 1)
+    loss = {}
+    for hidden in (1, 16):
+        torch.manual_seed(seed)
+        model = nn.Sequential(nn.Linear(1, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+        loss[hidden] = trained(lesson_03, model, x, torch.sin(x), 3000, 0.05, nn.MSELoss())
+    assert loss[1] > 0.2 and loss[16] < 0.01, loss
+
+
+def test_03_what_the_playground_is_told_to_show(lesson_03):
+    """Tasks 1 to 4, each over several starts."""
+    def accuracies(kind, hidden, layers, lr, activation=nn.ReLU, steps=1000, seeds=range(8)):
+        x, y = playground.points(kind)
+        found = []
+        for seed in seeds:
+            torch.manual_seed(seed)
+            model = lesson_03.make_network(hidden, layers, activation)
+            trained(lesson_03, model, x, y, steps, lr)
+            found.append(share_right(model, x, y))
+        return found
+
+    three, four = (accuracies("circles", hidden, 1, 0.3) for hidden in (3, 4))
+    assert sum(a > 0.98 for a in three) >= 1  # a triangle is enough after a good start
+    assert sum(a > 0.98 for a in four) > sum(a > 0.98 for a in three)
+    assert max(accuracies("circles", 2, 1, 0.3)) < 0.95
+
+    best = {kind: max(accuracies(kind, 4, 1, 0.3, nn.Identity, seeds=range(2)))
+            for kind in playground.KINDS}
+    assert max(best, key=best.get) == "moons" and 0.85 < best["moons"] < 0.95, best
+
+    x, y = playground.points("circles")
+    stuck = 0
+    for lr in (10.0, 100.0):
+        for seed in range(5):
+            torch.manual_seed(seed)
+            loss = trained(lesson_03, lesson_03.make_network(4, 1, nn.ReLU), x, y, 300, lr)
+            stuck += not loss < 0.69
+    assert stuck >= 6, stuck
+
+    assert max(accuracies("spiral", 8, 3, 0.3, steps=2000, seeds=range(5))) > 0.9
+    assert max(accuracies("spiral", 3, 1, 0.3, seeds=range(5))) < 0.85
 
 
 @pytest.fixture(scope="module")

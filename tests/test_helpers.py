@@ -140,7 +140,7 @@ def test_chain_and_pair_place_their_labels():
     assert sorted(texts(fig.axes[0])) == sorted(["x", "u", "y", "u = 3x", "3", "y = 2u", "2", "6",
                                                  "", "", ""])
     plt.close(fig)
-    fig, (left, right) = plot.pair(["one", "other"], "x", "y")
+    fig, (left, right) = plot.row(["one", "other"], "x", "y")
     assert [ax.get_title(loc="left") for ax in (left, right)] == ["one", "other"]
     assert left.get_ylabel() == "y" and right.get_xlabel() == "x"
     plt.close(fig)
