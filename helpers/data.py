@@ -4,9 +4,12 @@ Nothing is dropped or repaired silently: what comes back is what the file says.
 """
 
 import codecs
+import contextlib
 import csv
 import io
+import json
 import os
+import wave
 from collections import Counter
 from pathlib import Path
 
@@ -181,29 +184,173 @@ def load_table(path, label, leave_out=(), encoding="utf-8"):
     return table
 
 
-def _place(path, own):
+def load_digits(part, path=None):
+    """Read pictures of handwritten digits and their labels: N of each, in file order.
+
+    part: "train" (5000 in the course's file, 500 of each digit) or "test" (1000, 100 of each).
+    path: another NPZ file with arrays x_train and y_train, or x_test and y_test; None reads the
+        course's file.
+
+    Returns (x, y). x: uint8 tensor (N, 28, 28), picture, row from the top, column from the left;
+    from 0, paper, to 255, ink. y: int64 tensor (N,), the digit, from 0 to 9.
+    Raises FileNotFoundError, IsADirectoryError or another OSError for a file that cannot be read,
+    and ValueError for anything else that is wrong.
+
+    Source: 6000 pictures out of MNIST, CC BY-SA 3.0, copyright Yann LeCun and Corinna Cortes. See
+    datasets/digits/README.md.
+    """
+    import numpy as np
+
+    if not isinstance(part, str) or part not in ("train", "test"):
+        raise _error(f"part={_short(part)}", 'use "train" or "test"', '请用 "train" 或 "test"')
+    path, name = _place(path, DATASETS / "digits" / "digits.npz", "NPZ")
+    raw = _read_bytes(path, name, "NPZ")
+    names = [f"x_{part}", f"y_{part}"]
+    with _whole_file(raw, name, "NPZ"):
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            found = list(file)
+            held = [np.asarray(file[one]) for one in names if one in found]
+    absent = [one for one in names if one not in found]
+    if absent:
+        raise _error(f"{name}, {_short(found, 110)}",
+                     f"no array {_short(absent)} among these; np.savez(path, {names[0]}=…, "
+                     f"{names[1]}=…) writes both",
+                     f"其中没有数组 {_short(absent)}；np.savez(path, {names[0]}=…, {names[1]}=…) "
+                     "可以同时写入两者")
+    x, y = held
+    if x.dtype != np.uint8 or x.shape[1:] != (28, 28):
+        raise _error(name, f"{names[0]} is {x.dtype} of shape {x.shape}; it must be uint8 of shape "
+                     "(N, 28, 28)",
+                     f"{names[0]} 的类型是 {x.dtype}，形状是 {x.shape}；须为 uint8，形状 "
+                     "(N, 28, 28)")
+    if y.dtype.kind not in "iu" or y.ndim != 1:
+        raise _error(name, f"{names[1]} is {y.dtype} of shape {y.shape}; it must be whole numbers "
+                     "(uint8 or int64) of shape (N,)",
+                     f"{names[1]} 的类型是 {y.dtype}，形状是 {y.shape}；"
+                     "须为整数（uint8 或 int64），形状 (N,)")
+    if len(x) != len(y) or not len(x):
+        raise _error(name, f"{len(x)} pictures in {names[0]}, {len(y)} labels in {names[1]}; each "
+                     "picture needs one label, and one picture at least must be there",
+                     f"{names[0]} 有 {len(x)} 张图片，{names[1]} 有 {len(y)} 个标签；"
+                     "每张图片要有一个标签，而且至少要有一张图片")
+    wrong = np.flatnonzero((y < 0) | (y > 9))
+    if len(wrong):
+        raise _error(name, f"{names[1]}[{wrong[0]}] is {y[wrong[0]]}; a label must be a digit, 0 "
+                     "to 9; correct it",
+                     f"{names[1]}[{wrong[0]}] 是 {y[wrong[0]]}；标签须为 0 到 9 的数字；请改正")
+    return torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(y.astype(np.int64))
+
+
+def load_sound(path=None):
+    """Read a sound: n samples, one after the other.
+
+    path: another WAV file, mono, with 16 bits for a sample; None reads the course's file, a voice
+        that says "hello".
+
+    Returns (samples, rate). samples: float32 tensor (n,), the pressure of the air at the
+    microphone, from -1 to 1 without a unit, 0 in silence; rate: int, samples a second (Hz).
+    Raises FileNotFoundError, IsADirectoryError or another OSError for a file that cannot be read,
+    and ValueError for anything else that is wrong.
+
+    Source: spoken by Allison Smith, CC BY-SA 3.0. See datasets/samples/README.md.
+    """
+    path, name = _place(path, DATASETS / "samples" / "sound.wav", "WAV")
+    raw = _read_bytes(path, name, "WAV")
+    with _whole_file(raw, name, "PCM WAV"), wave.open(io.BytesIO(raw)) as file:
+        channels, width, rate, n, *_ = file.getparams()
+        frames = file.readframes(n)
+    if (channels, width) != (1, 2):
+        raise _error(name, f"channels: {channels}, bits for a sample: {8 * width}; save it as mono "
+                     "with 16 bits, for example in Audacity",
+                     f"声道数为 {channels}，每个采样点 {8 * width} 位；请另存为单声道、16 位，"
+                     "例如用 Audacity")
+    if not n or len(frames) != 2 * n:
+        raise _error(name, f"its header announces {n} samples, {len(frames) // 2} are there; get a "
+                     "whole file with sound in it",
+                     f"文件头声明有 {n} 个采样点，实际有 {len(frames) // 2} 个；"
+                     "请换用完整的、有声音的文件")
+    # 32768 = 2**15: a sample of 16 bits reaches from -32768 to 32767.
+    return torch.frombuffer(bytearray(frames), dtype=torch.int16) / 32768, rate
+
+
+def load_video(path=None):
+    """Read a video without sound: its frames, one after the other.
+
+    path: another animated WebP file; None reads the course's file, in which a flower opens.
+
+    Returns a uint8 tensor (frames, 3, height, width): frame, channel (red, green, blue), row from
+    the top, column from the left; 0 is dark, 255 bright.
+    Raises FileNotFoundError, IsADirectoryError or another OSError for a file that cannot be read,
+    and ValueError for anything else that is wrong.
+
+    Source: MDN Web Docs, CC0. See datasets/samples/README.md.
+    """
+    from PIL import Image, ImageSequence
+
+    path, name = _place(path, DATASETS / "samples" / "video.webp", "WebP")
+    raw = _read_bytes(path, name, "WebP")
+    with _whole_file(raw, name, "WebP"), Image.open(io.BytesIO(raw), formats=["WEBP"]) as file:
+        frames = [_pixels(frame) for frame in ImageSequence.Iterator(file)]
+    if len(frames) < 2:
+        raise _error(name, "a single picture, not a video; give an animated WebP file",
+                     "只有一帧，不是视频；请给出 WebP 动图文件")
+    return torch.stack(frames)
+
+
+def load_photo():
+    """Read the photo for the figure with three tasks, and what is to be seen in it.
+
+    Returns (picture, labels). picture: uint8 tensor (3, height, width): channel (red, green, blue),
+    row from the top, column from the left; 0 is dark, 255 bright. labels: dict of
+        "class": dict with the name of the animal, "en" and "zh";
+        "box": list [left, top, right, bottom], the least box around the outline;
+        "outline": list of the corners [x, y] of a polygon around the animal.
+    Lengths are in pixels, x from the left edge, y from the top edge.
+    Raises FileNotFoundError or another OSError for a file that cannot be read, and ValueError for
+    a damaged one.
+
+    Source: photo by Frank-2.0, CC0; labels by the course. See datasets/samples/README.md.
+    """
+    from PIL import Image
+
+    path, name = _place(None, DATASETS / "samples" / "bird.jpg", "JPEG")
+    raw = _read_bytes(path, name, "JPEG")
+    with _whole_file(raw, name, "JPEG"), Image.open(io.BytesIO(raw), formats=["JPEG"]) as file:
+        picture = _pixels(file)
+    path, name = _place(None, DATASETS / "samples" / "bird.json", "JSON")
+    raw = _read_bytes(path, name, "JSON")
+    with _whole_file(raw, name, "JSON"):
+        labels = json.loads(raw)
+    return picture, labels
+
+
+def _pixels(image):
+    """Return a picture of Pillow's as a uint8 tensor (3, height, width) of its own."""
+    width, height = image.size
+    pixels = torch.frombuffer(bytearray(image.convert("RGB").tobytes()), dtype=torch.uint8)
+    return pixels.reshape(height, width, 3).permute(2, 0, 1).contiguous()
+
+
+def _place(path, own, kind="CSV"):
     """Return the path, which is `own` for None, and the name that messages give it."""
     try:
         place = Path(own if path is None else path)
         inside = place.resolve().is_relative_to(DATASETS)
     except (TypeError, ValueError):  # ValueError: a zero character, as in "D:\0.csv"
-        raise _error(f"path={_short(path)}", "not the name of a file; give that of a CSV file",
-                     "不是文件名；请给出 CSV 文件的名字") from None
+        raise _error(f"path={_short(path)}", f"not the name of a file; give that of a {kind} file",
+                     f"不是文件名；请给出 {kind} 文件的名字") from None
     # A stored output must not show where a machine keeps the course.
     name = place.name if inside else str(place)
     return place, name if name.isprintable() else _short(name, 110)  # "D:\new.csv" has two lines
 
 
-def _read_csv(path, name, codec="utf-8", columns=()):
-    """Return the header, a list of C names, and a list of rows (line number, list of C cells).
-
-    codec: "utf-8" or "gb18030"; columns: some names by which a header in the other one is known.
-    """
+def _read_bytes(path, name, kind="CSV"):
+    """Return the bytes of a file; kind: what it should be, for the messages."""
     if os.path.isdir(path):  # Path.is_dir() raises an error of its own for a name that is too long
-        raise _error(name, "is a folder; give the name of the CSV file in it",
-                     "这是文件夹；请给出其中 CSV 文件的名字", IsADirectoryError)
+        raise _error(name, f"is a folder; give the name of the {kind} file in it",
+                     f"这是文件夹；请给出其中 {kind} 文件的名字", IsADirectoryError)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise _error(name, "no such file; check its name and folder",
                      "找不到这个文件；请检查文件名和所在文件夹", FileNotFoundError) from None
@@ -212,7 +359,42 @@ def _read_csv(path, name, codec="utf-8", columns=()):
                      "check its name and permissions",
                      f"无法读取（{error.strerror}）；请在其他程序中关闭它，并检查文件名和访问权限",
                      type(error)) from None
-    text = _decode(raw, name, codec, columns)
+
+
+@contextlib.contextmanager
+def _whole_file(raw, name, kind):
+    """Say what is wrong with the bytes of a file when the reader inside the block cannot read them.
+
+    kind: what the file should be, for the messages.
+    """
+    try:
+        yield
+    except Exception as error:  # NumPy, Pillow and wave do not name all that they may raise here
+        start = raw[:200].lstrip()
+        if start.startswith(b"version https://git-lfs"):
+            raise _error(name, "only a pointer of Git LFS, not the file itself; get it with "
+                         "`git lfs pull`",
+                         "这只是 Git LFS 的指针，不是文件本身；请用 `git lfs pull` 获取") from None
+        if start.startswith(b"<"):
+            raise _error(name, "a web page instead of the file; download the file itself",
+                         "这是网页，不是所要的文件；请下载文件本身") from None
+        if str(error).startswith("Object arrays"):  # NumPy's words for allow_pickle=False
+            raise _error(name, "an array of Python objects, which can run any program when it is "
+                         "read; save arrays of numbers",
+                         "文件中有 Python 对象数组，读取时可能运行任意程序；请保存为数值数组"
+                         ) from None
+        raise _error(name, f"cannot be read as {kind} ({len(raw)} bytes); it is another kind of "
+                     "file or damaged, get it again",
+                     f"无法作为 {kind} 文件读取（{len(raw)} 字节）；"
+                     "可能是其他类型的文件，或者文件已损坏，请重新获取") from None
+
+
+def _read_csv(path, name, codec="utf-8", columns=()):
+    """Return the header, a list of C names, and a list of rows (line number, list of C cells).
+
+    codec: "utf-8" or "gb18030"; columns: some names by which a header in the other one is known.
+    """
+    text = _decode(_read_bytes(path, name), name, codec, columns)
     # strict: otherwise a quotation mark without its partner swallows all the rows after it.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     table, line = [], 1  # the line on which a row begins: quoted cells may hold line breaks

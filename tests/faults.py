@@ -171,13 +171,25 @@ FAULTS = {
         "helpers/check/lesson_07.py", "if numbers.count(number) > 1", "if numbers.count(number) > 2"),
     "a column that identifies passed on as a feature": lambda c: c.replace(
         "helpers/data.py", "if different > max(20", "if different > max(20000"),
+    "a picture of a digit that was turned over": lambda c: c.replace(
+        "helpers/data.py", "np.ascontiguousarray(x)", "np.ascontiguousarray(x[:, ::-1])"),
+    "a label of 10 let through": lambda c: c.replace(
+        "helpers/data.py", "(y < 0) | (y > 9)", "y < 0"),
+    "objects read from a file, which can run any program": lambda c: c.replace(
+        "helpers/data.py", "allow_pickle=False", "allow_pickle=True"),
+    "a sound that is cut off let through": lambda c: c.replace(
+        "helpers/data.py", "if not n or len(frames) != 2 * n", "if not n"),
+    "red and blue swapped in photo and video": lambda c: c.replace(
+        "helpers/data.py", "reshape(height, width, 3)", "reshape(height, width, 3).flip(2)"),
+    "a corner of the outline off the bird": lambda c: c.replace(
+        "datasets/samples/bird.json", "[402, 95]", "[402, 40]"),
 }
 
 # The quick tests first: most faults need no kernel.
 RUNS = [
     ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_data.py",
-     "tests/test_marks.py", "tests/test_own_table.py", "tests/test_exercises.py",
-     "-k", "not solutions"],
+     "tests/test_marks.py", "tests/test_own_table.py", "tests/test_digits.py",
+     "tests/test_samples.py", "tests/test_exercises.py", "-k", "not solutions"],
     ["tests/test_slides.py", "-k", "not accessible and not speaker"],
     ["--nbval", "notebooks"],
     ["tests/test_exercises.py", "-k", "solutions"],
