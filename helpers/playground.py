@@ -81,7 +81,6 @@ def show(make_network, train_step, labels):
     from ipywidgets import (
         HTML,
         Button,
-        Dropdown,
         HBox,
         Image,
         IntSlider,
@@ -90,11 +89,12 @@ def show(make_network, train_step, labels):
         VBox,
     )
 
-    data = Dropdown(options=list(zip(labels["data"], KINDS, strict=True)), value="circles",
-                    description=labels["points"])
+    # Sliders for choices too: JupyterLab takes the arrow keys from a list that drops down.
+    data = SelectionSlider(options=list(zip(labels["data"], KINDS, strict=True)), value="circles",
+                           description=labels["points"])
     hidden = IntSlider(4, 1, 16, description=labels["hidden"])
     layers = IntSlider(1, 1, 4, description=labels["layers"])
-    activation = Dropdown(options=list(ACTIVATIONS), description=labels["activation"])
+    activation = SelectionSlider(options=list(ACTIVATIONS), description=labels["activation"])
     lr = SelectionSlider(options=LEARNING_RATES, value=0.3, description=labels["lr"])
     train, new = ToggleButton(description=labels["train"]), Button(description=labels["new"])
     picture, message = Image(format="png"), HTML()

@@ -404,3 +404,117 @@ def network(sizes, names, layers=None, sums=None, outputs=None, gradients=None, 
         ax.text(at[-1][0][0] + 1.0, at[-1][0][1] - 0.75 * line, text, ha="left", va="center",
                 fontsize=16)
     return fig
+
+
+_SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#FFFFFF", RED])
+
+
+def pictures(images, captions=None, title="", columns=10, signed=False):
+    """Return a figure of small pictures in a grid.
+
+    images: (N, height, width), 0 drawn white and 1 black, or (N, 3, height, width) in colours from
+    0 to 1; signed: numbers of both signs instead, the least blue, 0 white, the largest red;
+    captions: N texts below, or None; columns: pictures in a row.
+    """
+    rows = -(-len(images) // columns)
+    size = (1.15 * columns, (1.45 if captions else 1.15) * rows + (0.5 if title else 0))
+    fig, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    fig.suptitle(title, x=0.01, ha="left", fontsize=16)
+    most = float(images.abs().max())
+    for ax in grid.flat:
+        ax.axis("off")
+    for k, (ax, image) in enumerate(zip(grid.flat, images, strict=False)):
+        if image.ndim == 3:
+            ax.imshow(image.permute(1, 2, 0).numpy())
+        elif signed:
+            ax.imshow(image.numpy(), cmap=_SIGNED, vmin=-most, vmax=most)
+        else:
+            ax.imshow(image.numpy(), cmap="gray_r", vmin=0, vmax=1)
+        if captions:
+            ax.text(0.5, -0.08, captions[k], transform=ax.transAxes, ha="center", va="top")
+    return fig
+
+
+def rings(names, examples, title=""):
+    """Return a drawing of three fields, each inside the one before it.
+
+    names: three texts, the widest field first; examples: for each of them a text of some lines,
+    what belongs to it and not to the next.
+    """
+    fig, ax = _canvas(14, 6.4, (10.5, 5))
+    ax.set_title(title)
+    for k, (name, example) in enumerate(zip(names, examples, strict=True)):
+        left, low = 0.2 + 4.6 * k, 0.2 + 0.35 * k
+        ax.add_patch(FancyBboxPatch(
+            (left, low), 13.7 - left - 0.35 * k, 5.9 - 0.7 * k, edgecolor=BLUE, linewidth=2,
+            boxstyle="round,pad=0,rounding_size=0.5",
+            facecolor=["#FFFFFF", "#DCEAF7", "#FBE6DA"][k],
+        ))
+        ax.text(left + 0.35, 5.2 - 0.35 * k, name, fontsize=17, va="center", color=BLUE)
+        ax.text(left + 0.35, 2.7, example, fontsize=13, va="center", linespacing=1.5)
+    return fig
+
+
+def samples(photo, words, numbers, sound, rate, video, titles, seconds):
+    """Return a figure of four kinds of data: a photo, a sentence, a sound, a video.
+
+    photo: uint8 (3, height, width); words and numbers: lists of equal length; sound: (n,) at `rate`
+    samples a second; video: uint8 (frames, 3, height, width); titles: four texts; seconds: name of
+    the time axis.
+    """
+    fig, ((left, right), (below, last)) = plt.subplots(2, 2, figsize=(11.5, 5.8))
+    left.imshow(photo.permute(1, 2, 0).numpy())
+    for k, (word, number) in enumerate(zip(words, numbers, strict=True)):
+        right.text(k, 0.7, word, ha="center", va="center")
+        right.text(k, 0.3, number, ha="center", va="center", fontsize=16,
+                   bbox={"facecolor": _MARK, "edgecolor": "none", "pad": 5})
+    right.set(xlim=(-0.6, len(words) - 0.4), ylim=(0, 1))
+    below.plot(torch.arange(len(sound)) / rate, sound, linewidth=0.8)
+    below.set(xlabel=seconds)
+    chosen = video[torch.linspace(0, len(video) - 1, 4).long()]  # (4, 3, height, width)
+    last.imshow(torch.cat(list(chosen.permute(0, 2, 3, 1)), dim=1).numpy())
+    for ax, title in zip((left, right, below, last), titles, strict=True):
+        ax.set_title(title, fontsize=14)
+        if ax is not below:
+            ax.axis("off")
+    return fig
+
+
+def tasks(photo, box, outline, name, titles):
+    """Return a photo three times: with a name, with a box around the animal, with its outline.
+
+    photo: uint8 (3, height, width); box: (left, top, right, bottom) and outline: corners [x, y], in
+    pixels; titles: three texts.
+    """
+    fig, panels = plt.subplots(1, 3, figsize=(12.5, 3.1))
+    for ax, title in zip(panels, titles, strict=True):
+        ax.imshow(photo.permute(1, 2, 0).numpy())
+        ax.set_title(title, fontsize=14)
+        ax.axis("off")
+    label = {"fontsize": 15, "color": "black", "va": "top",
+             "bbox": {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 4}}
+    panels[0].text(16, 16, name, **label)
+    left, top, right, bottom = box
+    panels[1].add_patch(Rectangle((left, top), right - left, bottom - top, fill=False,
+                                  edgecolor="white", linewidth=4))
+    panels[1].add_patch(Rectangle((left, top), right - left, bottom - top, fill=False,
+                                  edgecolor=RED, linewidth=2))
+    panels[1].text(right + 12, top, name, **label)
+    panels[2].add_patch(Polygon(outline, facecolor=ORANGE, alpha=0.75, edgecolor="black",
+                                linewidth=1.5))
+    return fig
+
+
+def answer(picture, probability, xlabel, ylabel, title=""):
+    """Return a figure of a picture and the probability that a model gives to each class.
+
+    picture: (height, width), 0 drawn white and 1 black; probability: (K,).
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1, 1.8))
+    fig.suptitle(title, x=0.01, ha="left", fontsize=16)
+    left.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1)
+    left.set(xticks=[], yticks=[])
+    bars = right.bar(range(len(probability)), probability, color=SKY)
+    bars[int(probability.argmax())].set_color(BLUE)
+    right.set(ylim=(0, 1), xticks=range(len(probability)), xlabel=xlabel, ylabel=ylabel)
+    return fig

@@ -215,6 +215,35 @@ def test_exercises_answer_to_wrong_and_right(notebook):
         assert notebook.answer(index, code_hidden(parts["solution"])).startswith("✅"), name
 
 
+@pytest.mark.parametrize(
+    "notebook", [(edition, "03_network") for edition in EDITIONS], indirect=True, ids="-".join
+)
+def test_the_playground_trains_live_and_stops(notebook):
+    index = next(i for i, cell in enumerate(notebook.cells) if cell.id == "playground-live")
+    place = notebook.cell(index)
+    picture, train = place.locator("img").last, place.locator("button").first
+
+    def changes(milliseconds):
+        before = picture.get_attribute("src")
+        try:
+            expect(picture).not_to_have_attribute("src", before, timeout=milliseconds)
+        except AssertionError:
+            return False
+        return True
+
+    train.click()
+    for _ in range(3):
+        assert changes(10_000), "it does not train"
+    stub = next(i for i, cell in enumerate(notebook.cells) if cell.id == "n-parameters-stub")
+    other = "def n_parameters(sizes):\n    return 0"
+    assert notebook.answer(stub, other).startswith("❌"), "no other cell runs while it trains"
+    notebook.cell(index)
+    assert changes(10_000), "running another cell stops it"
+    train.click()
+    notebook.page.wait_for_timeout(1500)  # for a picture that was under way
+    assert not changes(2000), "it does not stop"
+
+
 def go_to_slide_of(notebook, index):
     """Turn the live slides until a cell is shown, and return it."""
     slides = notebook.page.frame_locator("iframe")
