@@ -183,6 +183,33 @@ FAULTS = {
         "helpers/data.py", "reshape(height, width, 3)", "reshape(height, width, 3).flip(2)"),
     "a corner of the outline off the bird": lambda c: c.replace(
         "datasets/samples/bird.json", "[402, 95]", "[402, 40]"),
+    "mirrored pictures in a feature made by hand": lambda c: c.source(
+        "features", "x.flip(2)", "x.flip(1)", lesson="01_deep_learning"),
+    "the exam taken on the training set": lambda c: c.source(
+        "deep-pixels", "accuracy(model, x_test, y_test)", "accuracy(model, x_train, y_train)",
+        lesson="01_deep_learning"),
+    "more data without more data": lambda c: c.source(
+        "more-function", "x[:n], y_train[:n]", "x[:1500], y_train[:1500]",
+        lesson="01_deep_learning"),
+    "holes joined at the corners of pixels": lambda c: c.replace(
+        "helpers/ink.py", "(r, c - 1), (r, c + 1)}", "(r, c - 1), (r, c + 1), (r - 1, c - 1)}"),
+    "a rule that counts as learning": lambda c: c.replace(
+        "helpers/check/lesson_01.py", '"chess": (chess, "AI")', '"chess": (chess, "ML")'),
+    "a gradient drawn at another line": lambda c: c.replace(
+        "helpers/plot.py", "rounded(gradients[k][0][j, i])", "rounded(gradients[k][0][i, j])"),
+    "the slope of ReLU left out of the gradient by hand": lambda c: c.source(
+        "backward-by-hand", "grad_h * (z > 0)", "grad_h", lesson="03_network"),
+    "an activation function after the output layer": lambda c: c.source(
+        "build-class", "return self.output(x)", "return torch.relu(self.output(x))",
+        lesson="03_network"),
+    "width that never varies": lambda c: c.source(
+        "width-count", "make_network(hidden, ", "make_network(8, ", lesson="03_network"),
+    "a check that takes any network with the right shapes": lambda c: c.replace(
+        "helpers/check/lesson_03.py", "wrong = _difference(found[1], twin(x))", 'wrong = ""'),
+    "a playground that never gives way": lambda c: c.replace(
+        "helpers/playground.py", "await asyncio.sleep(0.02)", "time.sleep(0.02)"),
+    "a playground that cannot be stopped": lambda c: c.replace(
+        "helpers/playground.py", "while train.value and", "while"),
 }
 
 # The quick tests first: most faults need no kernel.

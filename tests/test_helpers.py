@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers import expect, installed, plot
+from helpers import expect, ink, installed, playground, plot
 
 
 def test_expected_error_is_one_line(capsys):
@@ -135,7 +135,7 @@ def test_confusion_counts_stand_in_the_row_of_their_class():
     plt.close(fig)
 
 
-def test_chain_and_pair_place_their_labels():
+def test_chain_and_row_place_their_labels():
     fig = plot.chain(["x", "u", "y"], [("u = 3x", "3"), ("y = 2u", "2")], "6")
     assert sorted(texts(fig.axes[0])) == sorted(["x", "u", "y", "u = 3x", "3", "y = 2u", "2", "6",
                                                  "", "", ""])
@@ -144,6 +144,73 @@ def test_chain_and_pair_place_their_labels():
     assert [ax.get_title(loc="left") for ax in (left, right)] == ["one", "other"]
     assert left.get_ylabel() == "y" and right.get_xlabel() == "x"
     plt.close(fig)
+
+
+def test_a_network_carries_its_numbers_where_they_belong():
+    layers = [(torch.tensor([[0.5, -1.0], [1.0, 0.25]]), torch.tensor([1.0, -0.5])),
+              (torch.tensor([[1.0, -0.5]]), torch.tensor([0.5]))]
+    gradients = [(torch.tensor([[11.0, 12.0], [21.0, 22.0]]), torch.tensor([31.0, -0.0])),
+                 (torch.tensor([[41.0, 42.0]]), torch.tensor([51.0]))]
+    outputs = [torch.tensor([2.0, 3.0]), torch.tensor([4.0, 0.0]), None]
+    fig = plot.network([2, 2, 1], "abc", layers, [torch.tensor([4.0, -7.0]), None], outputs,
+                       gradients, ["L = 9"])
+    ax = fig.axes[0]
+    assert sorted(texts(ax)) == sorted([
+        "0.5", "−1", "1", "0.25", "1", "−0.5", "$b$ = 1", "$b$ = −0.5", "$b$ = 0.5", "11", "12",
+        "21", "22", "31", "0", "41", "42", "51", "2", "3", "4", "0", "$z$ = 4", "$z$ = −7",
+        "L = 9", *"abc"])
+    at = {text.get_text(): text.get_position() for text in ax.texts}
+    assert at["−1"][1] == at["12"][1] and at["12"][0] > at["−1"][0]  # from input 2 to neuron 1
+    assert at["3"][1] < at["12"][1] < at["4"][1]
+    dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
+    widths = sorted(line.get_linewidth() for line in dashed)
+    assert widths == [2.25, 3.5], "negative weights, as wide as they are large"
+    plt.close(fig)
+    fig = plot.network([3, 4], ["in", "out"])
+    assert len(fig.axes[0].lines) == 12 and texts(fig.axes[0]) == ["in", "out"]
+    plt.close(fig)
+
+
+def test_pictures_fill_a_grid():
+    fig = plot.pictures(torch.rand(3, 4, 4), ["a", "b", "c"], "title", columns=2)
+    assert [len(ax.images) for ax in fig.axes] == [1, 1, 1, 0] and texts(fig.axes[1]) == ["b"]
+    plt.close(fig)
+    fig = plot.pictures(torch.rand(1, 3, 4, 4), columns=1)
+    assert fig.axes[0].images[0].get_array().shape == (4, 4, 3)
+    plt.close(fig)
+
+
+RING = [[0, 1, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]]
+
+
+def test_ink_is_measured():
+    page = torch.zeros(28, 28)
+    page[5:8, 10:14] = torch.tensor(RING) * 0.8
+    page[20, 20] = 0.5  # no more than a half: paper
+    ring = ink.trim(page)
+    assert ring == [[bool(v) for v in row] for row in RING]
+    assert ink.holes(ring) == [(1, 1)], "closed at the corners"
+    assert ink.holes([row[1:] for row in ring]) == [], "open at the side"
+    assert sorted(ink.holes(ring + ring)) == [(1, 1), (4, 4)]
+    assert [ink.strokes(row) for row in ring] == [1, 2, 1]
+    assert ink.on_the_left([True, True, False, False]) and not ink.on_the_left(ring[1])
+    assert ink.columns(ring) == 4 and ink.columns(ring[:1]) == 2
+    with pytest.raises(ValueError, match="no ink.*没有笔迹"):
+        ink.trim(torch.zeros(28, 28))
+
+
+@pytest.mark.parametrize("kind", playground.KINDS)
+def test_points_of_the_playground(kind):
+    x, y = playground.points(kind, n=1000, seed=3)
+    assert x.shape == (1000, 2) and y.shape == (1000, 1) and x.abs().max() < 1.4
+    assert set(y.flatten().tolist()) == {0.0, 1.0} and 0.45 < y.mean() < 0.55
+    assert torch.equal(x, playground.points(kind, n=1000, seed=3)[0])
+    assert not torch.equal(x, playground.points(kind, n=1000, seed=4)[0])
+
+
+def test_points_of_an_unknown_kind():
+    with pytest.raises(ValueError, match="'squares': choose one of · 请从中选择：XOR, circles"):
+        playground.points("squares")
 
 
 def test_all_installed_is_one_line(capsys):
