@@ -7,16 +7,16 @@ import asyncio
 import io
 import math
 
-import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 from torch import nn
 
 from helpers import plot
 
-KINDS = ("XOR", "circles", "moons", "spiral")
+KINDS = ("XOR", "rings", "moons", "spiral")
 ACTIVATIONS = {"ReLU": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "–": nn.Identity}
 LEARNING_RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
-_STEPS_PER_PICTURE, _MOST_STEPS = 20, 6000
+_STEPS_PER_PICTURE, _MOST_STEPS = 20, 3000
 
 _task = None  # the training under way: there is one at most, whichever widget began it
 
@@ -24,7 +24,7 @@ _task = None  # the training under way: there is one at most, whichever widget b
 def points(kind, n=200, seed=0):
     """Draw points of two classes that no straight line separates.
 
-    kind: "XOR", "circles", "moons" or "spiral"; n: how many, half of them in each class (XOR: about
+    kind: "XOR", "rings", "moons" or "spiral"; n: how many, half of them in each class (XOR: about
     half). Returns x float32 (n, 2), within about ±1.2, and y float32 (n, 1) of 0 and 1.
     Raises ValueError for another kind.
     """
@@ -38,7 +38,7 @@ def points(kind, n=200, seed=0):
         x = torch.rand(n, 2, generator=generator) * 2 - 1
         x = x + 0.1 * x.sign()  # an empty cross between the quarters
         return x, ((x[:, :1] > 0) != (x[:, 1:] > 0)).float()
-    if kind == "circles":
+    if kind == "rings":
         angle, radius = 2 * math.pi * share, 1 - 0.6 * y
         return radius * torch.cat([angle.cos(), angle.sin()], dim=1) + 0.08 * noise, y
     if kind == "moons":
@@ -57,7 +57,10 @@ def draw(model, x, y, losses, labels, title, fine=201):
     labels: dict with the keys "classes" (two names), "step", "loss";
     fine: points a side of the map.
     """
-    fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), width_ratios=(1, 1))
+    # Not by pyplot: the playground draws in a thread of its own, and pyplot's figures are those of
+    # the cell that happens to run meanwhile.
+    fig = Figure(figsize=(11, 4.6))
+    left, right = fig.subplots(1, 2)
     plot.decision_map(left, lambda at: torch.sigmoid(model(at)).nan_to_num(0.5),
                       (-1.35, 1.35), (-1.35, 1.7), fine=fine)
     plot.points(left, x, y, labels["classes"], size=28 if len(x) > 50 else 150)
@@ -65,8 +68,9 @@ def draw(model, x, y, losses, labels, title, fine=201):
     left.set(title=title, xlabel="$x_1$", ylabel="$x_2$")
     right.plot(losses)
     right.axhline(math.log(2), color=plot.GREY, linestyle="--", linewidth=1)
+    most = max([1.0, *(loss for loss in losses if math.isfinite(loss))])
     right.set(title=f"{labels['loss']} {losses[-1]:.3f}" if losses else labels["loss"],
-              xlabel=labels["step"], ylim=(0, 1), xlim=(0, max(100, len(losses))))
+              xlabel=labels["step"], ylim=(0, most), xlim=(0, max(100, len(losses))))
     return fig
 
 
@@ -90,7 +94,7 @@ def show(make_network, train_step, labels):
     )
 
     # Sliders for choices too: JupyterLab takes the arrow keys from a list that drops down.
-    data = SelectionSlider(options=list(zip(labels["data"], KINDS, strict=True)), value="circles",
+    data = SelectionSlider(options=list(zip(labels["data"], KINDS, strict=True)), value="rings",
                            description=labels["points"])
     hidden = IntSlider(4, 1, 16, description=labels["hidden"])
     layers = IntSlider(1, 1, 4, description=labels["layers"])
@@ -98,22 +102,21 @@ def show(make_network, train_step, labels):
     lr = SelectionSlider(options=LEARNING_RATES, value=0.3, description=labels["lr"])
     train, new = ToggleButton(description=labels["train"]), Button(description=labels["new"])
     picture, message = Image(format="png"), HTML()
-    now = {"seed": 0}
+    now = {"seed": 0, "run": None}  # "run": model, x, y and its losses so far
 
     def redraw():
-        title = f"{len(now['losses'])} {labels['step']}, lr = {lr.value:g}"
-        fig = draw(now["model"], now["x"], now["y"], now["losses"], labels, title, fine=81)
+        run = now["run"]
+        model, x, y, losses = run
+        title = f"{len(losses)} {labels['step']}, lr = {lr.value:g}"
         buffer = io.BytesIO()
-        fig.savefig(buffer)
-        plt.close(fig)
-        picture.value = buffer.getvalue()
+        draw(model, x, y, losses, labels, title, fine=81).savefig(buffer)
+        if run is now["run"]:  # else a new one was begun while this was drawn
+            picture.value = buffer.getvalue()
 
     def restart(change=None):
-        train.value = False
         torch.manual_seed(now["seed"])
-        now["model"] = make_network(hidden.value, layers.value, ACTIVATIONS[activation.value])
-        now["x"], now["y"] = points(data.value)
-        now["losses"] = []
+        model = make_network(hidden.value, layers.value, ACTIVATIONS[activation.value])
+        now["run"] = (model, *points(data.value), [])
         message.value = ""
         redraw()
 
@@ -121,18 +124,22 @@ def show(make_network, train_step, labels):
         now["seed"] += 1
         restart()
 
-    async def run():
+    async def keep_training():
+        message.value = ""
         try:
-            while train.value and len(now["losses"]) < _MOST_STEPS:
+            for _ in range(_MOST_STEPS // _STEPS_PER_PICTURE):
+                # Read anew each time: a control may have begun another run meanwhile.
+                model, x, y, losses = now["run"]
                 for _ in range(_STEPS_PER_PICTURE):
-                    now["losses"].append(train_step(
-                        now["model"], now["x"], now["y"], nn.BCEWithLogitsLoss(), lr.value))
+                    losses.append(train_step(model, x, y, nn.BCEWithLogitsLoss(), lr.value))
                 redraw()
-                if not math.isfinite(now["losses"][-1]):
-                    message.value = f"loss = {now['losses'][-1]}"
+                if not math.isfinite(losses[-1]):
+                    message.value = f"loss = {losses[-1]}"
                     break
-                # Here the kernel sees to the buttons, and to cells that are run meanwhile.
+                # Here the kernel sees to the buttons.
                 await asyncio.sleep(0.02)
+                if not train.value:
+                    break
         except Exception as error:  # of the learner's own train_step: said here, not in the log
             message.value = f"{type(error).__name__}: {error}"
         train.value = False
@@ -142,7 +149,7 @@ def show(make_network, train_step, labels):
         if change["new"]:
             if _task is not None:
                 _task.cancel()
-            _task = asyncio.get_running_loop().create_task(run())
+            _task = asyncio.get_running_loop().create_task(keep_training())
 
     for control in (data, hidden, layers, activation):
         control.observe(restart, "value")

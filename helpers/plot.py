@@ -381,10 +381,11 @@ def network(sizes, names, layers=None, sums=None, outputs=None, gradients=None, 
                 color = BLUE if weight >= 0 else RED
                 ax.plot([x0, x1], [y0, y1], color=color, linewidth=1 + 2.5 * abs(weight), zorder=1,
                         linestyle="-" if weight >= 0 else "--")
-                x, y = x0 + 0.3 * (x1 - x0), y0 + 0.3 * (y1 - y0)
+                x, y = x0 + 0.27 * (x1 - x0), y0 + 0.27 * (y1 - y0)
                 ax.text(x, y, rounded(layers[k][0][j, i]), **middle, color=color, bbox=white)
-                if gradients:
-                    ax.text(x + 1.0, y, rounded(gradients[k][0][j, i]), **middle, bbox=orange)
+                if gradients:  # beyond the middle, where lines cross
+                    x, y = x0 + 0.69 * (x1 - x0), y0 + 0.69 * (y1 - y0)
+                    ax.text(x, y, rounded(gradients[k][0][j, i]), **middle, bbox=orange)
     for k, nodes in enumerate(at):
         ax.text(nodes[0][0], 0.4, names[k], color=GREY, **middle)
         for row, (x, y) in enumerate(nodes):

@@ -130,7 +130,7 @@ def ring(hidden=6, steps=1000, lr=0.3, seed=0, at_end=None, activation=nn.ReLU):
     """Return a network 2 → hidden → 1, trained on the rings."""
     torch.manual_seed(seed)
     model = nn.Sequential(nn.Linear(2, hidden), activation(), nn.Linear(hidden, 1))
-    x, y = playground.points("circles")
+    x, y = playground.points("rings")
     for _ in range(steps):
         loss = nn.BCEWithLogitsLoss()(model(x), y)
         model.zero_grad()

@@ -214,16 +214,16 @@ def test_03_what_the_playground_is_told_to_show(lesson_03):
             found.append(share_right(model, x, y))
         return found
 
-    three, four = (accuracies("circles", hidden, 1, 0.3) for hidden in (3, 4))
+    three, four = (accuracies("rings", hidden, 1, 0.3) for hidden in (3, 4))
     assert sum(a > 0.98 for a in three) >= 1  # a triangle is enough after a good start
     assert sum(a > 0.98 for a in four) > sum(a > 0.98 for a in three)
-    assert max(accuracies("circles", 2, 1, 0.3)) < 0.95
+    assert max(accuracies("rings", 2, 1, 0.3)) < 0.95
 
     best = {kind: max(accuracies(kind, 4, 1, 0.3, nn.Identity, seeds=range(2)))
             for kind in playground.KINDS}
     assert max(best, key=best.get) == "moons" and 0.85 < best["moons"] < 0.95, best
 
-    x, y = playground.points("circles")
+    x, y = playground.points("rings")
     stuck = 0
     for lr in (10.0, 100.0):
         for seed in range(5):

@@ -160,8 +160,8 @@ def test_a_network_carries_its_numbers_where_they_belong():
         "21", "22", "31", "0", "41", "42", "51", "2", "3", "4", "0", "$z$ = 4", "$z$ = −7",
         "L = 9", *"abc"])
     at = {text.get_text(): text.get_position() for text in ax.texts}
-    assert at["−1"][1] == at["12"][1] and at["12"][0] > at["−1"][0]  # from input 2 to neuron 1
-    assert at["3"][1] < at["12"][1] < at["4"][1]
+    assert at["3"][1] < at["−1"][1] < at["12"][1] < at["4"][1]  # from input 2 up to neuron 1
+    assert at["2"][1] > at["21"][1] > at["$z$ = −7"][1]  # from input 1 down to neuron 2
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     widths = sorted(line.get_linewidth() for line in dashed)
     assert widths == [2.25, 3.5], "negative weights, as wide as they are large"
@@ -209,7 +209,7 @@ def test_points_of_the_playground(kind):
 
 
 def test_points_of_an_unknown_kind():
-    with pytest.raises(ValueError, match="'squares': choose one of · 请从中选择：XOR, circles"):
+    with pytest.raises(ValueError, match="'squares': choose one of · 请从中选择：XOR, rings"):
         playground.points("squares")
 
 

@@ -24,9 +24,9 @@ def enough(deep_90, linear_90, features_60):
     """Check how many of 50, 150, 500, 1500, 5000 pictures are enough, or 0 for never."""
     check.values(
         "enough",
-        deep_90=(deep_90, 1500, "min(n for n in (50, 150, …) if deep[n] >= 0.9)"),
-        linear_90=(linear_90, 5000, "min(n for n in (50, 150, …) if linear[n] >= 0.9)"),
-        features_60=(features_60, 0, "max(features.values()) >= 0.6"),
+        deep_90=(deep_90, 1500, "min(n), deep(n) ≥ 90%"),
+        linear_90=(linear_90, 5000, "min(n), linear(n) ≥ 90%"),
+        features_60=(features_60, 0, "min(n), features(n) ≥ 60%, 0: ∄"),
     )
 
 
