@@ -88,12 +88,13 @@ def compare_outputs(cell, outputs, stored, skip_compare=None):
     if not nbval_compare(cell, outputs, stored, skip_compare):
         return False
     new, old = pictures(outputs), pictures(stored)
+    reach = 2 if tolerance else 1
     if len(new) != len(old):
         cell.comparison_traceback.append(f"{len(new)} pictures instead of {len(old)}")
     for k, ((png, alt), (stored_png, stored_alt)) in enumerate(zip(new, old, strict=False)):
         if alt != stored_alt:
             cell.comparison_traceback.append(f"alt text {k}: {alt!r} instead of {stored_alt!r}")
-        if (worst := picture_difference(png, stored_png)) > PICTURE_LIMIT:
+        if (worst := picture_difference(png, stored_png, reach)) > PICTURE_LIMIT:
             cell.comparison_traceback.append(
                 f"picture {k} differs by {worst:.0f} at its worst place, {PICTURE_LIMIT} may"
             )

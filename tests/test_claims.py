@@ -55,10 +55,27 @@ def test_01_four_ways_and_the_confident_mistake(lesson_01, seed):
         sure = torch.softmax(model(chalk), dim=1).max(dim=1).values > 0.9
     assert m.accuracy(model, chalk, m.y_test) < 0.05 and sure.float().mean() > 0.25
 
+    shifted = nn.functional.pad(m.x_test[:, :, :25], (3, 0))
+    with torch.no_grad():
+        probability, answers = torch.softmax(model(shifted), dim=1).max(dim=1)
+    wrong = answers != m.y_test
+    assert 0.35 < wrong.float().mean() < 0.65 and probability[wrong].mean() > 0.6
+
 
 def test_01_the_rules_are_as_good_as_the_lesson_says(lesson_01):
     answers = torch.tensor([lesson_01.rules(picture) for picture in lesson_01.x_test])
     assert (answers == lesson_01.y_test).sum() == 686
+
+
+def test_01_what_the_solution_says_of_other_rules(lesson_01):
+    zero_or_one = lesson_01.y_test < 2
+    x, y = lesson_01.x_test[zero_or_one], lesson_01.y_test[zero_or_one]
+    assert len(x) == 200
+    for rule, right in [
+        (lambda p: p[14, 14] > 0.5, 200), (lambda p: p[13, 13] > 0.5, 162),
+        (lambda p: not lesson_01.ink.holes(lesson_01.ink.trim(p)), 188),
+    ]:
+        assert sum(bool(rule(p)) == bool(k) for p, k in zip(x, y, strict=True)) == right
 
 
 @pytest.mark.parametrize("first", [0, 1500, 3000])

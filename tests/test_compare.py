@@ -43,6 +43,13 @@ def test_another_antialiasing_passes(change):
     assert conftest.picture_difference(picture(), picture(**change)) <= conftest.PICTURE_LIMIT
 
 
+def test_a_curve_may_move_a_little_where_a_cell_has_a_tolerance():
+    little, much = picture(slope=1.01), picture(slope=1.03)
+    assert conftest.picture_difference(picture(), little) > conftest.PICTURE_LIMIT
+    assert conftest.picture_difference(picture(), little, reach=2) <= conftest.PICTURE_LIMIT
+    assert conftest.picture_difference(picture(), much, reach=2) > conftest.PICTURE_LIMIT
+
+
 @pytest.mark.parametrize(("new", "tolerance", "same"), [
     ("loss 0.0519", 0.01, True), ("loss 0.0560", 0.01, False), ("less 0.0517", 0.01, False),
     ("loss -0.0517", 0.01, False), ("loss 0.0517 0.1", 0.01, False), ("loss nan", 0.01, False),
