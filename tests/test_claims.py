@@ -18,8 +18,9 @@ def lesson_01():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     names = cells_run(
-        "01_deep_learning", "imports", "digits-data", "rules", "features", "features-scale",
-        "train-function", "accuracy-function", "deep-network", "more-function",
+        "01_deep_learning", "imports", "digits-data", "rules-hole", "rules-no-hole", "rules",
+        "features", "features-scale", "train-function", "accuracy-function", "deep-network",
+        "more-function",
     )
     yield SimpleNamespace(**names)
     torch.set_num_threads(threads)
