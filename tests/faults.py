@@ -207,7 +207,8 @@ FAULTS = {
     "a check that takes any network with the right shapes": lambda c: c.replace(
         "helpers/check/lesson_03.py", "wrong = _difference(found[1], twin(x))", 'wrong = ""'),
     "a playground that never gives way": lambda c: c.replace(
-        "helpers/playground.py", "await asyncio.sleep(0.02)", "time.sleep(0.02)"),
+        "helpers/playground.py", "await asyncio.sleep(0.02)",
+        '__import__("time").sleep(0.02)'),
     "a playground that cannot be stopped": lambda c: c.replace(
         "helpers/playground.py", "if not train.value:", "if False:"),
 }
@@ -220,6 +221,7 @@ RUNS = [
     ["tests/test_slides.py", "-k", "not accessible and not speaker"],
     ["--nbval", "notebooks"],
     ["tests/test_exercises.py", "-k", "solutions"],
+    ["tests/test_claims.py"],
     ["tests/test_jupyterlab.py", "-k", "en- and not exercises"],
 ]
 
