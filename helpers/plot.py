@@ -515,7 +515,6 @@ def answer(picture, probability, xlabel, ylabel, title=""):
     fig.suptitle(title, x=0.01, ha="left", fontsize=16)
     left.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=[])
-    bars = right.bar(range(len(probability)), probability, color=SKY)
-    bars[int(probability.argmax())].set_color(BLUE)
+    right.bar(range(len(probability)), probability, color=BLUE)
     right.set(ylim=(0, 1), xticks=range(len(probability)), xlabel=xlabel, ylabel=ylabel)
     return fig
