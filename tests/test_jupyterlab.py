@@ -136,6 +136,7 @@ def notebook(request, browser, server):
         "return cells.find(cell => cell.id == id).execution_count"
         " || cells.some(cell => cell.outputs?.some(output => output.output_type == 'error')) }",
         arg=code[-1].id,
+        timeout=4 * SECONDS,  # the whole lesson, while another process has the other core
     )
     notebook.wait_until_idle()
     yield notebook
