@@ -91,7 +91,7 @@ class Notebook:
 
     def wait_until_idle(self):
         self.page.wait_for_function(
-            "() => { const session = jupyterapp.shell.currentWidget?.sessionContext;"
+            "() => { const session = window.jupyterapp?.shell.currentWidget?.sessionContext;"
             "return session?.isReady && session.session?.kernel?.status == 'idle' }",
             timeout=SECONDS,
         )
