@@ -64,6 +64,19 @@ def no_super():
     return Small
 
 
+def works_once():
+    class Small(small(torch.relu, torch.tanh)):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls > 1:
+                raise ValueError("again")
+            return super().forward(x)
+
+    return Small
+
+
 def as_sequential():
     return nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 6), nn.Tanh(), nn.Linear(6, 3))
 
@@ -200,6 +213,7 @@ ANSWERS = {
             "layers in a list": ((in_a_list(),), "→ 0 ≠ 115"),
             "super forgotten": ((no_super(),), "❌ Small() → AttributeError: cannot assign module"),
             "the finished model": ((as_sequential(),), "❌ Small() → TypeError"),
+            "works once only": ((works_once(),), "❌ Small()(x) → ValueError: again"),
             "no module": ((lambda: lambda x: x,), "❌ isinstance(Small(), nn.Module) → False"),
         },
     },

@@ -27,8 +27,13 @@ def n_parameters(function):
     ])
 
 
+def _shape(output):
+    """Return the shape of a tensor, or what else a model gave, as code."""
+    return tuple(output.shape) if isinstance(output, torch.Tensor) else check.short(output)
+
+
 def _answer(builder, name, call, arguments, x, twin):
-    """Return the learner's model and what it answers to `x`, or None after saying why not.
+    """Return what the learner's model answers to `x`, or None after saying why there is nothing.
 
     twin: nn.Sequential that it has to equal: its parameters, all of different shapes, are copied.
     """
@@ -40,9 +45,7 @@ def _answer(builder, name, call, arguments, x, twin):
     output = check.run(model, name, f"{call}(x)", [x])
     if output is check.NO_ANSWER:
         return None
-    if not isinstance(output, torch.Tensor) or output.shape != twin(x).shape:
-        shape = tuple(output.shape) if isinstance(output, torch.Tensor) else check.short(output)
-        wanted = tuple(twin(x).shape)
+    if (shape := _shape(output)) != (wanted := _shape(twin(x))):
         return check.say(
             "❌", name, f"{call}(torch.zeros{tuple(x.shape)}).shape → {shape} ≠ {wanted}"
         )
@@ -57,7 +60,8 @@ def _answer(builder, name, call, arguments, x, twin):
     with torch.no_grad():
         for shape, parameter in wanted.items():
             own[shape].copy_(parameter)
-    return model, check.run(model, name, f"{call}(x)", [x])
+    output = check.run(model, name, f"{call}(x)", [x])
+    return None if output is check.NO_ANSWER else output
 
 
 def _difference(output, wanted):
@@ -84,9 +88,9 @@ def to_module(builder):
         for parameter in twin.parameters():
             parameter *= 4  # so that tanh is far from the identity
     x = torch.randn(5, 4)
-    found = _answer(builder, "to_module", "Small()", [], x, twin)
-    if found:
-        wrong = _difference(found[1], twin(x))
+    output = _answer(builder, "to_module", "Small()", [], x, twin)
+    if output is not None:
+        wrong = _difference(output, twin(x))
         check.say("❌" if wrong else "✅", "to_module", wrong and f"Small(){wrong}")
 
 
@@ -156,10 +160,9 @@ def repaired(builder):
         with torch.no_grad():
             twin[-1].bias.copy_(torch.linspace(-1, 1, sizes[1]))  # outputs of both signs
         x, call = torch.randn(5, sizes[0]), f"Repaired{sizes}"
-        found = _answer(builder, "repaired", call, sizes, x, twin)
-        if not found:
+        output = _answer(builder, "repaired", call, sizes, x, twin)
+        if output is None:
             return
-        output = found[1]
         if not (output < 0).any():
             return check.say("❌", "repaired", f"({call}(x) < 0).any() → False ≠ True")
         if wrong := _difference(output, twin(x)):
@@ -257,8 +260,7 @@ def own_network(model, at_most=25, at_least=0.95):
     count = sum(p.numel() for p in model.parameters())
     if count > at_most:
         return check.say("❌", name, f"{count} parameters > {at_most}")
-    shape = tuple(output.shape) if isinstance(output, torch.Tensor) else check.short(output)
-    if shape != (1000, 1):
+    if (shape := _shape(output)) != (1000, 1):
         return check.say("❌", name, f"my_model(x).shape → {shape} ≠ (1000, 1)")
     right = ((output > 0) == (y == 1)).float().mean().item()
     mark = "✅" if right >= at_least else "❌"
