@@ -496,10 +496,9 @@ def tasks(photo, box, outline, name, titles):
              "bbox": {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 4}}
     panels[0].text(16, 16, name, **label)
     left, top, right, bottom = box
-    panels[1].add_patch(Rectangle((left, top), right - left, bottom - top, fill=False,
-                                  edgecolor="white", linewidth=4))
-    panels[1].add_patch(Rectangle((left, top), right - left, bottom - top, fill=False,
-                                  edgecolor=RED, linewidth=2))
+    for color, width in [("white", 4), (RED, 2)]:  # a white rim, to stand out on any photo
+        panels[1].add_patch(Rectangle((left, top), right - left, bottom - top, fill=False,
+                                      edgecolor=color, linewidth=width))
     panels[1].text(right + 12, top, name, **label)
     panels[2].add_patch(Polygon(outline, facecolor=ORANGE, alpha=0.75, edgecolor="black",
                                 linewidth=1.5))

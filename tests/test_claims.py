@@ -13,17 +13,23 @@ from tests.notebooks import cells_run
 
 
 @pytest.fixture(scope="module")
-def lesson_01():
-    """What lesson 01 defines: rules, features, train, accuracy, network; and its digits."""
+def one_thread():
+    """Networks as small as these train faster on one."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def lesson_01(one_thread):
+    """What lesson 01 defines: rules, features, train, accuracy, network; and its digits."""
     names = cells_run(
         "01_deep_learning", "imports", "digits-data", "rules-hole", "rules-no-hole", "rules",
         "features", "features-scale", "train-function", "accuracy-function", "deep-network",
         "more-function",
     )
-    yield SimpleNamespace(**names)
-    torch.set_num_threads(threads)
+    return SimpleNamespace(**names)
 
 
 def linear_on_pixels():
@@ -35,16 +41,14 @@ def test_01_four_ways_and_the_confident_mistake(lesson_01, seed):
     """Each over 20 seeds: 44 to 46 %, 50 to 53 %, 90 to 92 %, 94 to 96 %; a gap of 3 or more."""
     m = lesson_01
     found = {}
-    for name, model, train, test in [
-        ("features", nn.Linear(4, 10), m.f_train, m.f_test),
-        ("deep features", m.network(4), m.f_train, m.f_test),
-        ("pixels", linear_on_pixels(), m.x_train, m.x_test),
-        ("deep", m.network(784), m.x_train, m.x_test),
+    for name, build, train, test in [
+        ("features", lambda: nn.Linear(4, 10), m.f_train, m.f_test),
+        ("deep features", lambda: m.network(4), m.f_train, m.f_test),
+        ("pixels", linear_on_pixels, m.x_train, m.x_test),
+        ("deep", lambda: m.network(784), m.x_train, m.x_test),
     ]:
         torch.manual_seed(seed)
-        for layer in model.modules():
-            if isinstance(layer, nn.Linear):
-                layer.reset_parameters()
+        model = build()
         m.train(model, train, m.y_train)
         found[name] = m.accuracy(model, test, m.y_test)
     assert 0.42 < found["features"] < 0.48 < found["deep features"] < 0.56, found
@@ -136,12 +140,9 @@ def test_02_learning_rates_of_the_change_it(lr, arrives):
 
 
 @pytest.fixture(scope="module")
-def lesson_03():
+def lesson_03(one_thread):
     """What lesson 03 defines: train_step and make_network among them."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield SimpleNamespace(**cells_run("03_network"))
-    torch.set_num_threads(threads)
+    return SimpleNamespace(**cells_run("03_network"))
 
 
 CORNERS = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -255,12 +256,9 @@ def test_03_what_the_playground_is_told_to_show(lesson_03):
 
 
 @pytest.fixture(scope="module")
-def lesson_07():
+def lesson_07(one_thread):
     """What lesson 07 defines: build_csv_data, fit, accuracy, make_network."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield SimpleNamespace(**cells_run("07_csv", criterion=nn.CrossEntropyLoss()))
-    torch.set_num_threads(threads)
+    return SimpleNamespace(**cells_run("07_csv", criterion=nn.CrossEntropyLoss()))
 
 
 @pytest.fixture(scope="module", params=["course", 1, 2])

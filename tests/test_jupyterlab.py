@@ -189,10 +189,16 @@ def move(notebook, control, picture, name):
     assert has_focus(control), f"{name}: the keyboard does not reach it"
     before = picture.get_attribute("src")
     keyboard.press(key_for(control))
+    assert changes(picture, before), f"{name}: changes nothing"
+
+
+def changes(picture, before, milliseconds=10_000):
+    """Whether a picture becomes another than `before`, its source, within that time."""
     try:
-        expect(picture).not_to_have_attribute("src", before, timeout=10_000)
+        expect(picture).not_to_have_attribute("src", before, timeout=milliseconds)
     except AssertionError:
-        pytest.fail(f"{name}: changes nothing")
+        return False
+    return True
 
 
 def key_for(control):
@@ -224,14 +230,6 @@ def test_the_playground_trains_live_and_stops(notebook):
     place = notebook.cell(index)
     picture, train = place.locator("img").last, place.locator("button").first
 
-    def changes(milliseconds):
-        before = picture.get_attribute("src")
-        try:
-            expect(picture).not_to_have_attribute("src", before, timeout=milliseconds)
-        except AssertionError:
-            return False
-        return True
-
     down = re.compile("mod-active")
     if down.search(train.get_attribute("class")):  # another test has moved every control
         train.click()
@@ -239,15 +237,15 @@ def test_the_playground_trains_live_and_stops(notebook):
     train.click()
     expect(train).to_have_class(down)
     for _ in range(3):
-        assert changes(10_000), "it does not train"
+        assert changes(picture, picture.get_attribute("src")), "it does not train"
     stub = next(i for i, cell in enumerate(notebook.cells) if cell.id == "n-parameters-stub")
     other = "def n_parameters(sizes):\n    return 0"
     assert notebook.answer(stub, other).startswith("❌"), "no other cell runs while it trains"
     notebook.cell(index)
-    assert changes(10_000), "running another cell stops it"
+    assert changes(picture, picture.get_attribute("src")), "running another cell stops it"
     train.click()
     notebook.page.wait_for_timeout(1500)  # for a picture that was under way
-    assert not changes(2000), "it does not stop"
+    assert not changes(picture, picture.get_attribute("src"), 2000), "it does not stop"
 
 
 def go_to_slide_of(notebook, index):
