@@ -203,8 +203,7 @@ def load_digits(part, path=None):
 
     if not isinstance(part, str) or part not in ("train", "test"):
         raise _error(f"part={_short(part)}", 'use "train" or "test"', '请用 "train" 或 "test"')
-    path, name = _place(path, DATASETS / "digits" / "digits.npz", "NPZ")
-    raw = _read_bytes(path, name, "NPZ")
+    raw, name = _bytes_and_name(path, DATASETS / "digits" / "digits.npz", "NPZ")
     names = [f"x_{part}", f"y_{part}"]
     with _whole_file(raw, name, "NPZ"):
         with np.load(io.BytesIO(raw), allow_pickle=False) as file:
@@ -254,8 +253,7 @@ def load_sound(path=None):
 
     Source: spoken by Allison Smith, CC BY-SA 3.0. See datasets/samples/README.md.
     """
-    path, name = _place(path, DATASETS / "samples" / "sound.wav", "WAV")
-    raw = _read_bytes(path, name, "WAV")
+    raw, name = _bytes_and_name(path, DATASETS / "samples" / "sound.wav", "WAV")
     with _whole_file(raw, name, "PCM WAV"), wave.open(io.BytesIO(raw)) as file:
         channels, width, rate, n, *_ = file.getparams()
         frames = file.readframes(n)
@@ -287,8 +285,7 @@ def load_video(path=None):
     """
     from PIL import Image, ImageSequence
 
-    path, name = _place(path, DATASETS / "samples" / "video.webp", "WebP")
-    raw = _read_bytes(path, name, "WebP")
+    raw, name = _bytes_and_name(path, DATASETS / "samples" / "video.webp", "WebP")
     with _whole_file(raw, name, "WebP"), Image.open(io.BytesIO(raw), formats=["WEBP"]) as file:
         frames = [_pixels(frame) for frame in ImageSequence.Iterator(file)]
     if len(frames) < 2:
@@ -313,12 +310,10 @@ def load_photo():
     """
     from PIL import Image
 
-    path, name = _place(None, DATASETS / "samples" / "bird.jpg", "JPEG")
-    raw = _read_bytes(path, name, "JPEG")
+    raw, name = _bytes_and_name(None, DATASETS / "samples" / "bird.jpg", "JPEG")
     with _whole_file(raw, name, "JPEG"), Image.open(io.BytesIO(raw), formats=["JPEG"]) as file:
         picture = _pixels(file)
-    path, name = _place(None, DATASETS / "samples" / "bird.json", "JSON")
-    raw = _read_bytes(path, name, "JSON")
+    raw, name = _bytes_and_name(None, DATASETS / "samples" / "bird.json", "JSON")
     with _whole_file(raw, name, "JSON"):
         labels = json.loads(raw)
     return picture, labels
@@ -359,6 +354,12 @@ def _read_bytes(path, name, kind="CSV"):
                      "check its name and permissions",
                      f"无法读取（{error.strerror}）；请在其他程序中关闭它，并检查文件名和访问权限",
                      type(error)) from None
+
+
+def _bytes_and_name(path, own, kind):
+    """Return the bytes of the file at `path`, of `own` for None, and the name for messages."""
+    path, name = _place(path, own, kind)
+    return _read_bytes(path, name, kind), name
 
 
 @contextlib.contextmanager
