@@ -12,6 +12,7 @@ def _one_line(kind, message):
     first, *more = str(message).strip().splitlines() or [""]
     # From torch 2.15 on, "mm: " and the like stand before some messages; a lesson suits both.
     first = re.sub(r"^[a-z_]+: ", "", first)
+    first = re.sub(r"\b(pid(?:\(s\))?) \d+(?:, \d+)*", r"\1 …", first)  # other at each run
     print(f"{kind.__name__}: {first}{' …' if more else ''}")
 
 
@@ -27,6 +28,8 @@ def error(kind):
         yield
     except kind as found:
         _one_line(type(found), found)
+        # Its frames hold what the block made; worker processes would live on until they are freed.
+        found.__traceback__ = None
     else:
         raise _none_came(kind)
 

@@ -1,13 +1,16 @@
 """helpers.expect, plot and installed: what a lesson relies on and no notebook shows."""
 
+import multiprocessing
 import sys
+import time
 import warnings
 
 import matplotlib.pyplot as plt
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
-from helpers import expect, ink, installed, playground, plot
+from helpers import expect, ink, installed, playground, plot, workers
 
 
 def test_expected_error_is_one_line(capsys):
@@ -51,6 +54,34 @@ def test_the_name_of_an_operation_before_the_message_is_left_out(capsys):
         with expect.error(RuntimeError):
             raise RuntimeError(message)
     assert capsys.readouterr().out == "RuntimeError: sizes differ\n" * 2
+
+
+@pytest.mark.parametrize(("message", "shown"), [
+    ("DataLoader worker (pid(s) 12345) exited", "DataLoader worker (pid(s) …) exited"),
+    ("DataLoader worker (pid(s) 12345, 678) exited", "DataLoader worker (pid(s) …) exited"),
+    ("DataLoader worker (pid 12345) is killed", "DataLoader worker (pid …) is killed"),
+    ("stupid 12345, rapid 3", "stupid 12345, rapid 3"),
+])
+def test_ids_of_processes_are_left_out(capsys, message, shown):
+    with expect.error(RuntimeError):
+        raise RuntimeError(message)
+    assert capsys.readouterr().out == f"RuntimeError: {shown}\n"
+
+
+def test_an_expected_error_leaves_no_worker_behind(capsys):
+    before = multiprocessing.active_children()
+    with expect.error(ValueError):
+        list(DataLoader(workers.Faulty(8, bad=5), batch_size=4, num_workers=1))
+    assert multiprocessing.active_children() == before
+    first = "ValueError: Caught ValueError in DataLoader worker process 0. …\n"
+    assert capsys.readouterr().out == first
+
+
+def test_a_slow_data_set_waits_for_each_sample():
+    start = time.perf_counter()
+    samples = list(DataLoader(workers.Slow(5, seconds=0.02), batch_size=2))
+    assert time.perf_counter() - start >= 0.1
+    assert torch.cat(samples).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_error_without_a_message(capsys):
