@@ -70,11 +70,12 @@ def test_ids_of_processes_are_left_out(capsys, message, shown):
 
 def test_an_expected_error_leaves_no_worker_behind(capsys):
     before = multiprocessing.active_children()
-    with expect.error(ValueError):
+    with expect.error(ValueError) as lines:
         list(DataLoader(workers.Faulty(8, bad=5), batch_size=4, num_workers=1))
     assert multiprocessing.active_children() == before
     first = "ValueError: Caught ValueError in DataLoader worker process 0. …\n"
     assert capsys.readouterr().out == first
+    assert lines[0] in first and lines[-1] == "ValueError: sample 5 is damaged"
 
 
 def test_a_slow_data_set_waits_for_each_sample():
