@@ -8,11 +8,16 @@ import warnings
 from contextlib import contextmanager
 
 
-def _one_line(kind, message):
-    first, *more = str(message).strip().splitlines() or [""]
+def _lines(message):
+    lines = str(message).strip().splitlines() or [""]
     # From torch 2.15 on, "mm: " and the like stand before some messages; a lesson suits both.
-    first = re.sub(r"^[a-z_]+: ", "", first)
-    print(f"{kind.__name__}: {first}{' …' if more else ''}")
+    lines[0] = re.sub(r"^[a-z_]+: ", "", lines[0])
+    # The ids of processes are others each time.
+    return [re.sub(r"\b(pid(?:\(s\))?) \d+(?:, \d+)*", r"\1 …", line) for line in lines]
+
+
+def _one_line(kind, lines):
+    print(f"{kind.__name__}: {lines[0]}{' …' if lines[1:] else ''}")
 
 
 def _none_came(kind):
@@ -22,11 +27,18 @@ def _none_came(kind):
 
 @contextmanager
 def error(kind):
-    """Print the error of class `kind` that the block raises; raise AssertionError if none comes."""
+    """Print the error of class `kind` that the block raises; raise AssertionError if none comes.
+
+    `with expect.error(kind) as lines:` leaves the lines of its message in the list `lines`.
+    """
+    lines = []
     try:
-        yield
+        yield lines
     except kind as found:
-        _one_line(type(found), found)
+        lines += _lines(found)
+        _one_line(type(found), lines)
+        # Its frames hold what the block made; worker processes would live on until they are freed.
+        found.__traceback__ = None
     else:
         raise _none_came(kind)
 
@@ -46,4 +58,4 @@ def warning(kind):
             warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)
     if not expected:
         raise _none_came(kind)
-    _one_line(expected[0].category, expected[0].message)
+    _one_line(expected[0].category, _lines(expected[0].message))

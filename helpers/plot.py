@@ -517,3 +517,61 @@ def answer(picture, probability, xlabel, ylabel, title=""):
     right.bar(range(len(probability)), probability, color=BLUE)
     right.set(ylim=(0, 1), xticks=range(len(probability)), xlabel=xlabel, ylabel=ylabel)
     return fig
+
+
+def order_map(epochs, n, names, title="", follow=None):
+    """Return a figure of the order in which samples come: a row for each epoch, batches apart.
+
+    epochs: for each epoch the list of its batches, each the numbers of its samples; n: number of
+    samples in all: those of 0 to n − 1 that an epoch leaves out stand on the right, grey and
+    dashed; names: three texts, "epoch", "batch" and "left out"; follow: the number of one sample,
+    marked in orange and bold, with a line from epoch to epoch.
+    """
+    gap, high = 0.5, 1.65  # between two batches; from row to row
+    left = 2.9  # room for the names of the rows
+    width = left + n + gap * len(epochs[0]) + 1.2
+    scale = min(0.6, 13 / width)
+    fig, ax = _canvas(width, high * len(epochs) + 0.8,
+                      (width * scale, (high * len(epochs) + 0.8) * scale + 0.5))
+    ax.set_title(title)
+    middle = {"ha": "center", "va": "center"}
+
+    def cell(x, y, number, absent):
+        chosen = number == follow
+        ax.add_patch(Rectangle(
+            (x, y), 1, 1, facecolor=ORANGE if chosen else _PALE if absent else "white",
+            edgecolor=GREY if absent else "black", linestyle="--" if absent else "-",
+            linewidth=3 if chosen else 1, zorder=4 if chosen else 3,
+        ))
+        style = {"fontweight": "bold", "fontfamily": "DejaVu Sans", "fontsize": 16}
+        ax.text(x + 0.5, y + 0.47, number, zorder=5, **middle,
+                **style if chosen else {"color": GREY if absent else "black"})
+
+    before = None  # the place of the sample that is followed
+    top = high * len(epochs) - 0.2
+    ax.text(0.1, top + 0.4, names[1], color=GREY, va="center")
+    for row, batches in enumerate(epochs):
+        y, x = top - 1.3 - high * row, left
+        ax.text(0.1, y + 0.5, f"{names[0]} {row + 1}", va="center")
+        places, seen = [], set()
+        for k, batch in enumerate(batches):
+            numbers = [int(number) for number in batch]
+            ax.add_patch(Rectangle((x - 0.12, y - 0.12), len(numbers) + 0.24, 1.24, zorder=2,
+                                   facecolor=SKY, edgecolor="none"))
+            if row == 0:
+                ax.text(x + len(numbers) / 2, top + 0.4, k + 1, color=GREY, **middle)
+            places += [(x + j, number, False) for j, number in enumerate(numbers)]
+            seen |= set(numbers)
+            x += len(numbers) + gap
+        absent = sorted(set(range(n)) - seen)
+        x += 0.5
+        places += [(x + j, number, True) for j, number in enumerate(absent)]
+        if absent and row == 0:
+            ax.text(x + len(absent) / 2, top + 0.4, names[2], color=GREY, **middle)
+        for x, number, missing in places:
+            cell(x, y, number, missing)
+            if number == follow:
+                if before:
+                    ax.plot([before[0], x + 0.5], [before[1], y + 1], color=ORANGE, zorder=1)
+                before = x + 0.5, y
+    return fig

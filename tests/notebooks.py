@@ -17,7 +17,7 @@ NOTEBOOKS = ROOT / "notebooks"
 LESSONS = sorted(path.stem for path in (NOTEBOOKS / "en").glob("*.ipynb"))
 EDITIONS = ("zh", "en")
 TAGS = {
-    "exercise", "check", "hint", "solution", "mistake", "try-it", "nbval-ignore-output",
+    "exercise", "check", "hint", "solution", "mistake", "try-it", "timing", "nbval-ignore-output",
 }
 ROLES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # For the tests: each of them on every lesson, or on every notebook of both editions.

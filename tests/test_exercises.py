@@ -5,6 +5,7 @@ import ast
 import copy
 import importlib
 import inspect
+import re
 
 import pytest
 import torch
@@ -87,6 +88,11 @@ def test_exercises_have_answers(lesson):
     assert names == set(answers_of(lesson))
 
 
+def but_for_times(outputs):
+    """Return the text of outputs with every number and every run of spaces made the same."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+(\.\d+)?", "#", text_of(outputs)))
+
+
 @every_notebook
 def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
     """One kernel runs all cells as they stand, and then all again with the solutions in place."""
@@ -104,6 +110,10 @@ def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
     for cell, again in zip(stored, second, strict=True):
         if "check" in tags(cell):
             assert text_of(again.outputs).startswith("✅"), f"{cell.id}: {text_of(again.outputs)}"
+        elif "timing" in tags(cell):
+            assert but_for_times(again.outputs) == but_for_times(cell.outputs), (
+                f"{cell.id}: hides more than times"
+            )
         elif "nbval-ignore-output" not in tags(cell):
             assert text_of(again.outputs) == text_of(cell.outputs), f"{cell.id}: second run differs"
 

@@ -1,13 +1,18 @@
 """helpers.expect, plot and installed: what a lesson relies on and no notebook shows."""
 
+import multiprocessing
 import sys
+import time
 import warnings
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import pytest
 import torch
+from matplotlib.colors import to_rgb
+from torch.utils.data import DataLoader
 
-from helpers import expect, ink, installed, playground, plot
+from helpers import expect, ink, installed, playground, plot, workers
 
 
 def test_expected_error_is_one_line(capsys):
@@ -51,6 +56,35 @@ def test_the_name_of_an_operation_before_the_message_is_left_out(capsys):
         with expect.error(RuntimeError):
             raise RuntimeError(message)
     assert capsys.readouterr().out == "RuntimeError: sizes differ\n" * 2
+
+
+@pytest.mark.parametrize(("message", "shown"), [
+    ("DataLoader worker (pid(s) 12345) exited", "DataLoader worker (pid(s) …) exited"),
+    ("DataLoader worker (pid(s) 12345, 678) exited", "DataLoader worker (pid(s) …) exited"),
+    ("DataLoader worker (pid 12345) is killed", "DataLoader worker (pid …) is killed"),
+    ("stupid 12345, rapid 3", "stupid 12345, rapid 3"),
+])
+def test_ids_of_processes_are_left_out(capsys, message, shown):
+    with expect.error(RuntimeError):
+        raise RuntimeError(message)
+    assert capsys.readouterr().out == f"RuntimeError: {shown}\n"
+
+
+def test_an_expected_error_leaves_no_worker_behind(capsys):
+    before = multiprocessing.active_children()
+    with expect.error(ValueError) as lines:
+        list(DataLoader(workers.Faulty(8, bad=5), batch_size=4, num_workers=1))
+    assert multiprocessing.active_children() == before
+    first = "ValueError: Caught ValueError in DataLoader worker process 0. …\n"
+    assert capsys.readouterr().out == first
+    assert lines[0] in first and lines[-1] == "ValueError: sample 5 is damaged"
+
+
+def test_a_slow_data_set_waits_for_each_sample():
+    start = time.perf_counter()
+    samples = list(DataLoader(workers.Slow(5, seconds=0.02), batch_size=2))
+    assert time.perf_counter() - start >= 0.1
+    assert torch.cat(samples).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_error_without_a_message(capsys):
@@ -168,6 +202,34 @@ def test_a_network_carries_its_numbers_where_they_belong():
     plt.close(fig)
     fig = plot.network([3, 4], ["in", "out"])
     assert len(fig.axes[0].lines) == 12 and texts(fig.axes[0]) == ["in", "out"]
+    plt.close(fig)
+
+
+def test_the_order_map_shows_each_sample_where_the_loader_gave_it():
+    epochs = [[torch.tensor([3, 0]), torch.tensor([4, 1])], [[1, 2], [0, 4]]]
+    fig = plot.order_map(epochs, 5, ["epoch", "batch", "left out"], "title", follow=2)
+    ax = fig.axes[0]
+    numbers = [t for t in ax.texts if t.get_text().isdigit() and t.get_color() != plot.GREY]
+    rows = sorted({t.get_position()[1] for t in numbers}, reverse=True)
+    shown = [sorted((t.get_position()[0], t.get_text()) for t in ax.texts
+                    if t.get_position()[1] == y and t.get_text().isdigit()) for y in rows]
+    assert [[int(number) for _, number in row] for row in shown] == [[3, 0, 4, 1, 2],
+                                                                     [1, 2, 0, 4, 3]]
+    steps = [[b - a for (a, _), (b, _) in pairwise(row)] for row in shown]
+    for inside, apart, again, far in steps:
+        assert inside == pytest.approx(again) == pytest.approx(1) and 1.3 < apart < far
+    dashed = [p.get_xy() for p in ax.patches if p.get_linestyle() == "--"]
+    assert len(dashed) == 2, "one sample is left out of each epoch"
+    followed = [p for p in ax.patches if p.get_facecolor()[:3] == to_rgb(plot.ORANGE)]
+    bold = [t.get_text() for t in ax.texts if t.get_fontweight() == "bold"]
+    assert len(followed) == 2 and bold == ["2", "2"] and len(ax.lines) == 1
+    assert {"epoch 1", "epoch 2", "batch", "left out"} < set(texts(ax))
+    plt.close(fig)
+
+
+def test_the_order_map_of_a_whole_epoch_leaves_nothing_out():
+    fig = plot.order_map([[[0], [1]]], 2, ["epoch", "batch", "left out"])
+    assert texts(fig.axes[0]) == ["batch", "epoch 1", "1", "2", "0", "1"]
     plt.close(fig)
 
 

@@ -65,8 +65,13 @@ def test_cells_are_marked_as_documented(edition, lesson):
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), f"{cell.id}: not folded"
             first = {"zh": "教师备注", "en": "For teachers"}[edition]
             assert cell.source.startswith(first + "\n\n<details>"), f"{cell.id}: begins otherwise"
-        if "nbval-ignore-output" in tags(cell):
-            assert "try-it" in tags(cell), f"{cell.id}: hides a difference"
+        may_differ = "try-it" in tags(cell) or "timing" in tags(cell)
+        assert ("nbval-ignore-output" in tags(cell)) == may_differ, f"{cell.id}: hides a difference"
+        if "timing" in tags(cell):
+            for output in cell.outputs:
+                kinds = set(output.get("data", {"text/plain": ""}))
+                assert kinds == {"text/plain"}, f"{cell.id}: a timing hides more than text: {kinds}"
+            assert cell.outputs, f"{cell.id}: no times are stored"
 
 
 @every_notebook
@@ -164,6 +169,15 @@ def test_editions_print_the_same_numbers(lesson):
 
 
 @every_lesson
+def test_editions_store_the_same_times(lesson):
+    for one, other in zip(*both(lesson), strict=True):
+        if "timing" in tags(one):
+            trees = [ast.dump(ast.parse(cell.source)) for cell in (one, other)]
+            assert trees[0] == trees[1], f"{one.id}: prints in one language"
+            assert text_of(one.outputs) == text_of(other.outputs), f"{one.id}: clear both outputs"
+
+
+@every_lesson
 def test_translations_are_confirmed(lesson):
     pair = {edition: read(path_of(edition, lesson)) for edition in EDITIONS}
     late = [f"{cell_id}: changed in {' and '.join(changed)}" for cell_id, changed in behind(pair)]
@@ -210,7 +224,8 @@ def prose_of(source):
 def test_numbers_in_prose_come_from_the_notebook(edition, lesson):
     shown = set()
     for cell in cells(edition, lesson, "code"):
-        for _, values in numbers_of(cell.source + "\n" + text_of(cell.outputs)):
+        printed = "" if "timing" in tags(cell) else text_of(cell.outputs)  # another time each run
+        for _, values in numbers_of(cell.source + "\n" + printed):
             shown |= values
     shown |= {abs(value).normalize() for value in shown}
     for cell in cells(edition, lesson, "markdown"):
