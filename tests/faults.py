@@ -75,6 +75,15 @@ def ignored(cell, _):
     cell.metadata["tags"] = ["nbval-ignore-output"]
 
 
+def timing(cell, _):
+    cell.metadata["tags"] = ["timing", "nbval-ignore-output"]
+
+
+def timing_in_words(cell, edition):
+    timing(cell, edition)
+    cell.source += both('\nprint("秒")', '\nprint("seconds")')[edition]
+
+
 FAULTS = {
     "a number in the prose of both editions, confirmed": lambda c: c.source(
         "first-why", "214", "216", confirm=True),
@@ -211,12 +220,32 @@ FAULTS = {
         '__import__("time").sleep(0.02)'),
     "a playground that cannot be stopped": lambda c: c.replace(
         "helpers/playground.py", "if not train.value:", "if False:"),
+    "a slow data set that does not wait": lambda c: c.replace(
+        "helpers/workers.py", "        time.sleep(self.seconds)\n", ""),
+    "a worker that does not die": lambda c: c.replace(
+        "helpers/workers.py", "            os.kill(os.getpid(), 9)\n", ""),
+    "an order map of sorted batches": lambda c: c.replace(
+        "helpers/plot.py", "for number in batch]", "for number in sorted(batch)]"),
+    "a sample left out that the order map does not show": lambda c: c.replace(
+        "helpers/plot.py", "sorted(set(range(n)) - seen)", "[]"),
+    "the id of a process in an expected error": lambda c: c.replace(
+        "helpers/expect.py", r"\1 …", r"\g<0>"),
+    "a worker that outlives an expected error": lambda c: c.replace(
+        "helpers/expect.py", "        found.__traceback__ = None\n", ""),
+    "a figure that is tagged as a timing": lambda c: c.edit("bias-figure", timing),
+    "a number in the prose that only a timing prints": lambda c: c.edit("regression-baseline", timing),
+    "a timing that prints in one language": lambda c: c.edit("sum-dot", timing_in_words),
+    "times that each run replaces": lambda c: c.replace(
+        "tests/outputs.py", "cell.outputs or theirs.get(cell.id) or run.outputs", "run.outputs"),
+    "times that differ between the editions": lambda c: c.replace(
+        "tests/outputs.py", "cell.outputs or theirs.get(cell.id) or run.outputs",
+        "cell.outputs or run.outputs"),
 }
 
 # The quick tests first: most faults need no kernel.
 RUNS = [
-    ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_data.py",
-     "tests/test_marks.py", "tests/test_own_table.py", "tests/test_digits.py",
+    ["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_outputs.py",
+     "tests/test_data.py", "tests/test_marks.py", "tests/test_own_table.py", "tests/test_digits.py",
      "tests/test_samples.py", "tests/test_exercises.py", "-k", "not solutions"],
     ["tests/test_slides.py", "-k", "not accessible and not speaker"],
     ["--nbval", "notebooks"],
