@@ -131,7 +131,7 @@ def recover(my_w, my_b, within=0.1):
     return check.say("✅", name)
 
 
-RATES = {"A": 0.02, "B": 0.3, "C": 0.0005, "D": 1.2}
+RATES = {"A": 0.05, "B": 0.3, "C": 0.0005, "D": 1.2}
 
 
 def curves_to_match(epochs=15):
