@@ -22,7 +22,7 @@ def zero_first(model, x, y, criterion, optimizer):
     loss = criterion(model(x), y)
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return float(loss.detach())
 
 
 def zero_last(model, x, y, criterion, optimizer):
