@@ -218,8 +218,8 @@ FAULTS = {
     "noise that is not there": lambda c: c.source(
         "build-function", "noise=10.0", "noise=0.0", lesson="06_regression"),
     "a scale mended with the mean alone": lambda c: c.source(
-        "scale-repair", "(x_scaled - x_scaled.mean(dim=0)) / sizes", "x_scaled - sizes",
-        lesson="06_regression"),
+        "scale-repair", "(x_scaled - x_scaled.mean(dim=0)) / sizes",
+        "x_scaled - x_scaled.mean(dim=0)", lesson="06_regression"),
     "a ring that is drawn backwards": lambda c: c.replace(
         "helpers/plot.py", "center[0] + across * angle.sin().item()",
         "center[0] - across * angle.sin().item()"),
