@@ -575,3 +575,35 @@ def order_map(epochs, n, names, title="", follow=None):
                     ax.plot([before[0], x + 0.5], [before[1], y + 1], color=ORANGE, zorder=1)
                 before = x + 0.5, y
     return fig
+
+
+def cycle(stations, middle, title=""):
+    """Return a drawing of stations in a ring, visited clockwise from the top.
+
+    stations: list of pairs (name, code), two lines of text in a box; middle: a text inside the
+    ring; title: the figure's message.
+    """
+    fig, ax = _canvas(14, 7.6, (10.5, 5.7))
+    ax.set_title(title)
+    turn = 2 * torch.pi / len(stations)
+    across, up = 4.7, 2.75  # half the width and half the height of the ring
+    center = (7, 3.7)
+
+    def at(angle):
+        angle = torch.tensor(angle)
+        return center[0] + across * angle.sin().item(), center[1] + up * angle.cos().item()
+
+    for k, (name, code) in enumerate(stations):
+        # An arrow along the ring, between the boxes of two stations.
+        arc = [at(turn * (k + part)) for part in torch.linspace(0.33, 0.67, 20).tolist()]
+        ax.plot(*zip(*arc, strict=True), color=BLUE)
+        ax.annotate("", arc[-1], arc[-2], arrowprops={"arrowstyle": "-|>", "color": BLUE, "lw": 2.5,
+                                                      "mutation_scale": 22})
+        x, y = at(turn * k)
+        ax.add_patch(FancyBboxPatch((x - 1.4, y - 0.55), 2.8, 1.1, facecolor="#DCEAF7",
+                                    edgecolor="black", boxstyle="round,pad=0.1", zorder=2))
+        text = {"ha": "center", "va": "center", "zorder": 3}
+        ax.text(x, y + 0.28, f"{k + 1}  {name}", fontsize=16, **text)
+        ax.text(x, y - 0.28, code, fontsize=14, color=BLUE, **text)
+    ax.text(*center, middle, ha="center", va="center", fontsize=18, color=GREY, linespacing=1.5)
+    return fig

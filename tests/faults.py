@@ -240,6 +240,25 @@ FAULTS = {
     "times that differ between the editions": lambda c: c.replace(
         "tests/outputs.py", "cell.outputs or theirs.get(cell.id) or run.outputs",
         "cell.outputs or run.outputs"),
+    "an epoch's loss that forgets how large a batch is": lambda c: c.source(
+        "fit-function", "loss.item() * len(x_batch)", "loss.item() * 100", lesson="06_regression"),
+    "a loader that does not shuffle": lambda c: c.source(
+        "fit-function", "shuffle=True", "shuffle=False", lesson="06_regression"),
+    "noise that is not there": lambda c: c.source(
+        "build-function", "noise=10.0", "noise=0.0", lesson="06_regression"),
+    "a scale mended with the mean alone": lambda c: c.source(
+        "scale-repair", "(x_scaled - x_scaled.mean(dim=0)) / sizes",
+        "x_scaled - x_scaled.mean(dim=0)", lesson="06_regression"),
+    "a ring that is drawn backwards": lambda c: c.replace(
+        "helpers/plot.py", "center[0] + across * angle.sin().item()",
+        "center[0] - across * angle.sin().item()"),
+    "a check that takes a loop without zero_grad": lambda c: c.replace(
+        "helpers/check/lesson_06.py", "    if watch.stale:", "    if False:"),
+    "a check that takes a loop without shuffling": lambda c: c.replace(
+        "helpers/check/lesson_06.py", "if set(whole[0]) == set(whole[per_epoch]):", "if False:"),
+    "a check that takes the mean of means": lambda c: c.replace(
+        "helpers/check/lesson_06.py", "total + loss.item() * len(x), count + len(x)",
+        "total + loss.item(), count + 1"),
 }
 
 # The quick tests first: most faults need no kernel.
