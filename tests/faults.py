@@ -240,6 +240,28 @@ FAULTS = {
     "times that differ between the editions": lambda c: c.replace(
         "tests/outputs.py", "cell.outputs or theirs.get(cell.id) or run.outputs",
         "cell.outputs or run.outputs"),
+    "a data set that goes one too far": lambda c: c.source(
+        "loop-repair", "if not 0 <= i < self.n:", "if not 0 <= i <= self.n:", lesson="04_dataset"),
+    "a lazy data set that reads at the start": lambda c: c.source(
+        "lazy-lazy", "self.names = sorted(path.name for path in folder.iterdir())",
+        "self.names = sorted(path.name for path in folder.iterdir() if len(read_picture(path)))",
+        lesson="04_dataset"),
+    "twins on both sides after the repair": lambda c: c.source(
+        "coin-repair", "torch.cat([part, part + 2000])", "torch.cat([part, 3999 - part])",
+        lesson="04_dataset"),
+    "a check that takes a file read at once": lambda c: c.replace(
+        "helpers/check/lesson_04.py", 'if found != "LAST":', "if False:"),
+    "a check that takes a group torn apart": lambda c: c.replace(
+        "helpers/check/lesson_04.py", "    if both:\n", "    if False:\n"),
+    "a loader by hand that keeps the order": lambda c: c.source(
+        "hand-code", " if shuffle else range(n)", "[:0] or range(n)", lesson="05_dataloader"),
+    "a mask that counts one number too few": lambda c: c.source(
+        "pad-code", "torch.arange(x.shape[1]) < lengths", "torch.arange(x.shape[1]) < lengths - 1",
+        lesson="05_dataloader"),
+    "a check that takes a loader in order": lambda c: c.replace(
+        "helpers/check/lesson_05.py", "    if all(same):\n", "    if False:\n"),
+    "a check that takes the slow line": lambda c: c.replace(
+        "helpers/check/lesson_05.py", "if touches.names:", "if False:"),
     "an epoch's loss that forgets how large a batch is": lambda c: c.source(
         "fit-function", "loss.item() * len(x_batch)", "loss.item() * 100", lesson="06_regression"),
     "a loader that does not shuffle": lambda c: c.source(
