@@ -53,14 +53,8 @@ class Faulty(Dataset):
         return torch.tensor(i)
 
 
-class Dying(Dataset):
-    """n samples; whoever fetches the one numbered `bad` is killed, as when memory runs out."""
-
-    def __init__(self, n, bad):
-        self.n, self.bad = n, bad
-
-    def __len__(self):
-        return self.n
+class Dying(Faulty):
+    """As Faulty, but whoever fetches the sample `bad` is killed, as when memory runs out."""
 
     def __getitem__(self, i):
         if i == self.bad:
