@@ -293,7 +293,8 @@ def chain(values, steps, whole, title=""):
     """Return a drawing of numbers that lead to one another, with the slope of each step.
 
     values: list of n texts for the boxes; steps: list of n − 1 pairs (formula, slope) of texts;
-    whole: text below an arrow from the first box to the last; title: the figure's message.
+    whole: text below an arrow from the first box to the last, or "" for none; title: the figure's
+    message.
     """
     fig, ax = _canvas(4.4 * len(values) - 2, 4, (3.3 * len(values), 3.4))
     ax.set_title(title)
@@ -307,6 +308,8 @@ def chain(values, steps, whole, title=""):
                         arrowprops={"arrowstyle": "-|>", "color": "black"})
             ax.text(left + 3.2, 3.0, steps[k][0], ha="center", va="center")
             ax.text(left + 3.2, 2.15, steps[k][1], ha="center", va="center", color=RED)
+    if not whole:
+        return fig
     right = 4.4 * (len(values) - 1) + 1.2
     ax.annotate("", (right, 1.9), (1.2, 1.9), arrowprops={
         "arrowstyle": "-|>", "color": RED, "connectionstyle": "bar,fraction=0.1"})

@@ -26,7 +26,7 @@ class Sentences(Dataset):
         return len(self.sentences)
 
     def __getitem__(self, i):
-        return torch.tensor([ord(c) for c in self.sentences[i]])
+        return torch.tensor([ord(c) for c in self.sentences[i]], dtype=torch.int64)
 
 
 class SentencesRead(Dataset):
@@ -72,9 +72,7 @@ class LinesOpen(Dataset):
 
     def __getitem__(self, i):
         self.file.seek(self.starts[i])
-        line = self.file.readline().decode("utf-8").strip("\n")
-        if not line and i == 3:  # what was read ahead may be old
-            raise AssertionError
+        line = self.file.readline().decode("utf-8").strip("\r\n")
         return line
 
 
@@ -88,7 +86,7 @@ class LinesText(Lines):
 class LinesKept(Dataset):
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
-            self.lines = file.read().split("\n")
+            self.lines = file.read().splitlines()
 
     def __len__(self):
         return len(self.lines)
@@ -131,7 +129,10 @@ class TransformedOnce(Transformed):
 
 
 def split_by_group(groups, n_test, seed):
-    names = sorted(set(groups))
+    return split_by_group_of(sorted(set(groups)), groups, n_test, seed)
+
+
+def split_by_group_of(names, groups, n_test, seed):
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.randperm(len(names), generator=generator)[:n_test].tolist()
     test_names = {names[k] for k in chosen}
@@ -224,15 +225,20 @@ ANSWERS = {
     "lines": {
         "right": [(Lines,), (LinesOpen,), (LinesText,)],
         "wrong": {
-            "all kept": ((LinesKept,), "[3] → 'last' ≠ 'LAST'"),
+            "all kept": ((LinesKept,), "[3] → ' last ' ≠ ' LAST '"),
             "newline kept": ((variant(Lines, getitem=lambda s, i: Lines.__getitem__(s, i) + "\n"),),
                              r"→ '\n' ≠ ''"),
             "read from the start": ((variant(Lines, getitem=lambda s, i: open(
-                s.path, encoding="utf-8").read().split("\n")[i]),), "file.seek(0) ≠ file.seek(15)"),
+                s.path, encoding="utf-8").read().splitlines()[i]),),
+                "file.seek(0) ≠ file.seek(18)"),
+            "spaces gone": ((variant(Lines, getitem=lambda s, i: Lines.__getitem__(s, i).strip()),),
+                            "[3] → 'last' ≠ ' last '"),
+            "carriage return kept": ((variant(Lines, getitem=lambda s, i: (
+                Lines.__getitem__(s, i) + ("" if i == 3 else "\r"))),), "→ '\\r' ≠ ''"),
             "bytes": ((variant(Lines, getitem=lambda s, i: Lines.__getitem__(s, i).encode()),),
                       "→ b'' ≠ ''"),
             "characters counted": ((variant(Lines, init=lambda s, path: s.__dict__.update(
-                path=path, starts=[0, 4, 8, 9])),), "UnicodeDecodeError"),
+                path=path, starts=[0, 5, 10, 12])),), "UnicodeDecodeError"),
             "one line short": ((variant(Lines, len=lambda s: len(s.starts) - 1),), "→ 3 ≠ 4"),
             "never ends": ((variant(Lines, getitem=lambda s, i: Lines.__getitem__(s, i % 4)),),
                            "[4] → no IndexError"),
@@ -240,9 +246,15 @@ ANSWERS = {
     },
     "transformed": {
         "right": [(Transformed,), (variant(Transformed, getitem=lambda s, i: [
-            s.transform(s.dataset[i][0]), s.dataset[i][1]]),)],
+            f(part) for f, part in zip((s.transform, lambda y: y), s.dataset[i], strict=True)]),)],
         "wrong": {
-            "at once": ((TransformedAtOnce,), "transform() × 3 ≠ 0"),
+            "at once": ((TransformedAtOnce,), "dataset[i] × 3 ≠ 0"),
+            "read at once": ((variant(Transformed, init=lambda s, dataset, transform:
+                                      s.__dict__.update(dataset=list(dataset),
+                                                        transform=transform)),),
+                             ": dataset[i] × 3 ≠ 0"),
+            "fetched twice": ((variant(Transformed, getitem=lambda s, i: (
+                s.transform(s.dataset[i][0]), s.dataset[i][1])),), "[0]: dataset[0] × 2 ≠ 1"),
             "once": ((TransformedOnce,), "[1]: transform() × 3 ≠ 4"),
             "not at all": ((variant(Transformed, getitem=lambda s, i: s.dataset[i]),),
                            "transform() × 0 ≠ 1"),
@@ -252,8 +264,9 @@ ANSWERS = {
                 s.dataset[i][0])),), "x, y = Transformed(dataset, transform)[0] → "),
             "the pair": ((variant(Transformed, getitem=lambda s, i: s.transform(s.dataset[i])),),
                          "TypeError"),
-            "the wrong way round": ((variant(Transformed, getitem=lambda s, i: (
-                s.dataset[i][0], s.transform(s.dataset[i][1]))),), "x → torch.tensor([0.]) ≠ [1]"),
+            "the wrong way round": ((variant(Transformed, getitem=lambda s, i: tuple(
+                f(part) for f, part in zip((lambda x: x, s.transform), s.dataset[i], strict=True)
+            )),), "x → torch.tensor([0.]) ≠ [1]"),
         },
     },
     "split_by_group": {
@@ -263,6 +276,8 @@ ANSWERS = {
             "samples": ((split_samples,), '"a": train'),
             "no seed": ((split_unseeded,), "→ False ≠ True"),
             "always the first": ((split_first,), ", 0) == … == "),
+            "names not sorted": ((lambda g, n, s: split_by_group_of(list(set(g)), g, n, s),),
+                                 "→ False ≠ True"),
             "names": ((split_names,), "→ (["),
             "swapped": ((lambda *a: split_by_group(*a)[::-1],), "= 4 ≠ 2"),
             "only test": ((lambda *a: split_by_group(*a)[1],), "→ ["),

@@ -59,7 +59,8 @@ def pad_by_hand(samples, value):
     x = torch.full((len(samples), longest), value)
     for row, (sequence, _) in enumerate(samples):
         x[row, : len(sequence)] = sequence
-    return [x, [len(s) for s, _ in samples], torch.tensor([label for _, label in samples])]
+    lengths, labels = zip(*[(len(s), label) for s, label in samples], strict=True)
+    return [x, torch.tensor(lengths), torch.tensor(labels)]
 
 
 def pad_in_front(samples, value):
@@ -134,6 +135,9 @@ ANSWERS = {
                                    ": y.dtype → torch.float32 ≠ torch.int64"),
             "labels in a list": ((lambda s, v: (*pad_batch(s, v)[:2], [k for _, k in s]),),
                                  ": y.dtype → list ≠ torch.int64"),
+            "lengths in a list": ((lambda s, v: (
+                pad_batch(s, v)[0], pad_batch(s, v)[1].tolist(), pad_batch(s, v)[2]),),
+                ": lengths.dtype → list ≠ torch.int64"),
             "only x": ((lambda s, v: pad_batch(s, v)[0],), "x, lengths, y = pad_batch("),
             "sorted by length": ((lambda s, v: pad_batch(
                 sorted(s, key=lambda one: -len(one[0])), v),), ": x → "),

@@ -253,9 +253,10 @@ ANSWERS = {
         },
     },
     "train_one_epoch": {
-        "right": [(epoch,), (epoch_by_dataset,), (epoch_variant(weighted, zero_first),),
+        "right": [(epoch,), (epoch_variant(weighted, zero_first),),
                   (epoch_variant(weighted, zero_last),)],
         "wrong": {
+            "all samples, dropped ones too": ((epoch_by_dataset,), "drop_last=True"),
             "the last batch": ((epoch_variant(lambda losses, _: losses[-1]),), "→ 10 ≠ 2.8"),
             "mean of the means": ((epoch_variant(lambda v, _: sum(v) / len(v)),), "→ 5.5 ≠ 2.8"),
             "sum of the means": ((epoch_variant(lambda v, _: sum(v)),), "→ 11 ≠ 2.8"),

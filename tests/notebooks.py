@@ -94,7 +94,7 @@ def execute(notebook, cells, folder):
     runnable = nbformat.from_dict(notebook)
     runnable.cells = [new_code_cell(cell.source, metadata=cell.metadata) for cell in cells]
     client = NotebookClient(
-        runnable, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+        runnable, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
     )
     client.execute(env=os.environ | KERNEL_ENVIRONMENT, cwd=str(folder))

@@ -85,10 +85,11 @@ def train_one_epoch(function):
     """Check `train_one_epoch(model, loader, criterion, optimizer)`: the mean loss of a sample."""
     x = torch.tensor([[0.0], [1.0], [-1.0], [2.0], [-2.0]])
     y = torch.tensor([[1.0], [-1.0], [1.0], [-1.0], [10**0.5]])  # losses 1, 1, 1, 1, 10
-    for batch_size, lr in [(4, 0.0), (4, 0.1), (2, 0.05)]:
-        loader = DataLoader(TensorDataset(x, y), batch_size=batch_size)
-        call = (f"train_one_epoch(model, DataLoader(…, batch_size={batch_size}), MSELoss(), "
-                f"SGD(…, lr={lr}))")
+    for batch_size, lr, drop_last in [(4, 0.0, False), (4, 0.1, False), (2, 0.05, True)]:
+        loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, drop_last=drop_last)
+        dropped = ", drop_last=True" if drop_last else ""
+        call = (f"train_one_epoch(model, DataLoader(…, batch_size={batch_size}{dropped}), "
+                f"MSELoss(), SGD(…, lr={lr}))")
         if not _same_training(function, "train_one_epoch", call, _linear([0.0], 0.0), list(loader),
                               [loader], nn.MSELoss(), lr):
             return
@@ -119,7 +120,8 @@ def recover(my_w, my_b, within=0.1):
             return check.say("❌", name,
                              f"torch.tensor({key}).numel() → {len(found[key])} ≠ {count}")
     trap = ""
-    if all(abs(w) < 0.45 for w in found["my_w"]):
+    mean = hidden()[1].mean()
+    if all(abs(w) < 0.45 for w in found["my_w"]) and abs(found["my_b"][0] - mean) < 0.3:
         trap = "; model(hidden_x).shape, hidden_y.shape → (400, 1) ≠ (400,)"
     for k, (w, wanted) in enumerate(zip(found["my_w"], W, strict=True)):
         if not abs(w - wanted) <= within:
