@@ -7,12 +7,6 @@ import torch
 from torch.utils.data import Dataset, TensorDataset
 
 
-def kind(init, length, item, base=Dataset):
-    """Return a class with these three methods; None leaves one out."""
-    methods = {"__init__": init, "__len__": length, "__getitem__": item}
-    return type("Kind", (base,), {name: m for name, m in methods.items() if m is not None})
-
-
 def variant(correct, **methods):
     """Return `correct`, a class, with some of its methods replaced."""
     return type("Kind", (correct,), {f"__{name}__": method for name, method in methods.items()})
@@ -201,7 +195,8 @@ ANSWERS = {
                          "→ str ≠ Tensor"),
             "self forgotten": ((variant(Sentences, init=lambda self, sentences: None),),
                                "AttributeError"),
-            "single underscores": ((kind(Sentences.__init__, None, Sentences.__getitem__),),
+            "single underscores": ((type("Kind", (Dataset,), {
+                "__init__": Sentences.__init__, "__getitem__": Sentences.__getitem__}),),
                                    "has no attribute '__len__'"),
             "never ends": ((variant(Sentences, getitem=lambda s, i: torch.tensor(
                 [ord(c) for c in s.sentences[i % len(s.sentences)]])),), "[2] → no IndexError"),

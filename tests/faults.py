@@ -250,7 +250,7 @@ FAULTS = {
         "coin-repair", "torch.cat([part, part + 2000])", "torch.cat([part, 3999 - part])",
         lesson="04_dataset"),
     "a check that takes a file read at once": lambda c: c.replace(
-        "helpers/check/lesson_04.py", 'if found != "LAST":', "if False:"),
+        "helpers/check/lesson_04.py", 'if found != " LAST ":', "if False:"),
     "a check that takes a group torn apart": lambda c: c.replace(
         "helpers/check/lesson_04.py", "    if both:\n", "    if False:\n"),
     "a loader by hand that keeps the order": lambda c: c.source(

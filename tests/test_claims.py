@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import data, expect, playground, workers
 from tests.notebooks import cells_run
@@ -405,41 +405,38 @@ def holds_at_last(claim, tries=3):
     return any(claim() for _ in range(tries))
 
 
-def with_workers(dataset, num_workers):
-    return seconds_of(DataLoader(
-        dataset, batch_size=10, num_workers=num_workers, persistent_workers=num_workers > 0
-    ), epochs=3)
+@pytest.fixture(scope="module")
+def second_epoch():
+    """Lesson 05: second_epoch(dataset, num_workers), in seconds, the workers being there."""
+    return cells_run("05_dataloader", "imports", "slow-function")["second_epoch"]
 
 
-def test_05_workers_help_a_slow_source():
+def test_05_workers_help_a_slow_source(second_epoch):
     """0.31 s against 0.16 s."""
     slow = workers.Slow(60, seconds=0.005)
-    assert holds_at_last(lambda: with_workers(slow, 0) > 1.5 * with_workers(slow, 2))
+    assert holds_at_last(lambda: second_epoch(slow, 0) > 1.5 * second_epoch(slow, 2))
 
 
-def test_05_workers_hurt_small_tensors():
+def test_05_workers_hurt_small_tensors(second_epoch):
     """Twenty times as long."""
     small = TensorDataset(torch.arange(1000.0))
-    assert holds_at_last(lambda: with_workers(small, 2) > 3 * with_workers(small, 0))
+    assert holds_at_last(lambda: second_epoch(small, 2) > 3 * second_epoch(small, 0))
 
 
 def test_05_what_a_batch_costs(one_thread):
-    """In all, 0.9 ms, 6 ms and 27 ms: shuffled by an index, a batch at a time, one by one."""
-    x, y = torch.randn(10_000, 20), torch.randn(10_000, 1)
-    dataset = TensorDataset(x, y)
+    """In all, 0.9 ms, 6 ms and 27 ms: rows at random, a batch at a time, one by one."""
+    m = SimpleNamespace(**cells_run("05_dataloader", "imports", "cost-ways"))
 
     class Indexed:
         def __iter__(self):
-            return ((x[i], y[i]) for i in torch.randperm(len(x)).split(100))
+            return m.indexed()
 
-    sampler = BatchSampler(RandomSampler(dataset), batch_size=100, drop_last=False)
-    one_by_one = DataLoader(dataset, batch_size=100, shuffle=True)
-    at_once = DataLoader(dataset, sampler=sampler, batch_size=None)
-    shapes = [[part.shape for part in next(iter(way))] for way in (Indexed(), one_by_one, at_once)]
+    ways = Indexed(), m.one_by_one, m.at_once
+    shapes = [[part.shape for part in next(iter(way))] for way in ways]
     assert shapes == [[(100, 20), (100, 1)]] * 3
 
     def claim():
-        index, loader, batches = (seconds_of(way, 5) for way in (Indexed(), one_by_one, at_once))
+        index, loader, batches = (seconds_of(way, 5) for way in ways)
         return loader > 5 * index and loader > 1.5 * batches
 
     assert holds_at_last(claim)

@@ -155,3 +155,25 @@ def calls(function, name, cases, tolerance=1e-4, form=None):
         if wrong := difference(answer, wanted, tolerance):
             return say("❌", name, f"{call} → {wrong}")
     return say("✅", name)
+
+
+def made(kind, name, call, *arguments, length):
+    """Return the data set that the learner's class makes, or None after saying what is wrong.
+
+    kind: the class; call: how making it is written; length: what its `len` has to be.
+    """
+    dataset = run(kind, name, call, arguments)
+    if dataset is NO_ANSWER:
+        return None
+    # Not len(): it would raise where `__len__` is still `...`.
+    found = run(lambda: type(dataset).__len__(dataset), name, f"len({call})", ())
+    if found is NO_ANSWER:
+        return None
+    if wrong := difference(found, length):
+        return say("❌", name, f"len({call}) → {wrong}")
+    return dataset
+
+
+def item(dataset, i, name, call):
+    """Return sample i, or NO_ANSWER after saying why there is none; call: how `dataset` is made."""
+    return run(lambda: dataset[i], name, f"{call}[{i}]", ())

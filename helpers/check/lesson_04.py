@@ -8,28 +8,6 @@ import torch
 from helpers import check
 
 
-def _made(kind, name, call, *arguments, length):
-    """Return the data set that the learner's class makes, or None after saying what is wrong.
-
-    kind: the class; call: how making it is written; length: what its `len` has to be.
-    """
-    dataset = check.run(kind, name, call, arguments)
-    if dataset is check.NO_ANSWER:
-        return None
-    # Not len(): it would raise where `__len__` is still `...`.
-    found = check.run(lambda: type(dataset).__len__(dataset), name, f"len({call})", ())
-    if found is check.NO_ANSWER:
-        return None
-    if wrong := check.difference(found, length):
-        return check.say("❌", name, f"len({call}) → {wrong}")
-    return dataset
-
-
-def _item(dataset, i, name, call):
-    """Return sample i, or NO_ANSWER after saying why there is none; call: how `dataset` is made."""
-    return check.run(lambda: dataset[i], name, f"{call}[{i}]", ())
-
-
 def _ends(dataset, length, name, call):
     """Tell whether index `length` raises IndexError, and say so if it does not."""
     try:
@@ -48,11 +26,11 @@ def sentences(kind):
     name = "sentences"
     for texts in (["hi", "a"], ["神经元", "b", "", "data"]):
         call = f"Sentences({check.code(texts)})"
-        dataset = _made(kind, name, call, list(texts), length=len(texts))
+        dataset = check.made(kind, name, call, list(texts), length=len(texts))
         if dataset is None:
             return
         for i in range(len(texts)):
-            found = _item(dataset, i, name, call)
+            found = check.item(dataset, i, name, call)
             if found is check.NO_ANSWER:
                 return
             wanted = [ord(c) for c in texts[i]]
@@ -98,11 +76,11 @@ def lines(kind):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "lines.txt"
         path.write_bytes("\r\n".join(texts).encode() + b"\n")
-        dataset = _made(kind, name, call, path, length=len(texts))
+        dataset = check.made(kind, name, call, path, length=len(texts))
         if dataset is None:
             return
         for i in (2, *range(len(texts))):
-            found = _item(dataset, i, name, call)
+            found = check.item(dataset, i, name, call)
             if found is check.NO_ANSWER:
                 return
             if found != texts[i]:
@@ -150,7 +128,7 @@ def transformed(kind):
         return x * 10 + len(calls)  # another answer each time, as of a random transform
 
     inner = _Pairs()
-    dataset = _made(kind, name, call, inner, transform, length=3)
+    dataset = check.made(kind, name, call, inner, transform, length=3)
     if dataset is None:
         return
     if inner.fetched:
@@ -158,7 +136,7 @@ def transformed(kind):
     if calls:
         return check.say("❌", name, f"{call}: transform() × {len(calls)} ≠ 0")
     for time, i in enumerate((0, 2, 1, 1), start=1):
-        found = _item(dataset, i, name, call)
+        found = check.item(dataset, i, name, call)
         if found is check.NO_ANSWER:
             return
         if not isinstance(found, (tuple, list)) or len(found) != 2:
@@ -239,7 +217,7 @@ def own_dataset(dataset):
         return check.say("❌", name, f"len({call}) → {length} < 10")
     first = None
     for i in range(min(length, 5000)):
-        sample = _item(dataset, i, name, call)
+        sample = check.item(dataset, i, name, call)
         if sample is check.NO_ANSWER:
             return
         if not isinstance(sample, (tuple, list)) or len(sample) != 2:
