@@ -17,7 +17,8 @@ NOTEBOOKS = ROOT / "notebooks"
 LESSONS = sorted(path.stem for path in (NOTEBOOKS / "en").glob("*.ipynb"))
 EDITIONS = ("zh", "en")
 TAGS = {
-    "exercise", "check", "hint", "solution", "mistake", "try-it", "timing", "nbval-ignore-output",
+    "exercise", "check", "hint", "solution", "mistake", "try-it", "timing", "progress",
+    "nbval-ignore-output",
 }
 ROLES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # For the tests: each of them on every lesson, or on every notebook of both editions.
@@ -43,6 +44,12 @@ def read(path):
 def tags(cell):
     """Return the list of a cell's tags."""
     return cell.metadata.get("tags", [])
+
+
+def without_bars(outputs):
+    """Return the outputs but for the widgets among them, such as a bar that shows progress."""
+    widget = "application/vnd.jupyter.widget-view+json"
+    return [output for output in outputs if widget not in output.get("data", {})]
 
 
 def digest(cell):
@@ -77,6 +84,8 @@ def canonical(notebook):
         cell.execution_count = count
         if "try-it" in tags(cell):
             cell.outputs = []
+        if "progress" in tags(cell):
+            cell.outputs = without_bars(cell.outputs)
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = count
