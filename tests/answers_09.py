@@ -71,6 +71,13 @@ class Wrapped(nn.Module):
         return self.net(self.dropout(x))
 
 
+class InNumpy(Wrapped):
+    """Answers with an array."""
+
+    def forward(self, x):
+        return super().forward(x).numpy()
+
+
 class Remembers(nn.Module):
     """Answers with the label of the nearest picture of a training set that it keeps."""
 
@@ -143,8 +150,7 @@ ANSWERS = {
         "right": [(STUDY, 0.01), ({k: torch.tensor(v) for k, v in STUDY.items()}, 1e-2),
                   (STUDY | {0.1: float("nan"), 0.003: 0.2}, 0.01), (STUDY | {0.001: 0.2}, 0.001)],
         "wrong": {
-            "one model for all": (({k: v for k, v in STUDY.items()} | {0.1: 0.4}, 0.01),
-                                  "❌ study[0.1] → 0.4 < 1"),
+            "one model for all": ((STUDY | {0.1: 0.4}, 0.01), "❌ study[0.1] → 0.4 < 1"),
             "from the largest down": ((STUDY | {0.00001: 0.3}, 0.01), "≉ math.log(10)"),
             "the largest loss": ((STUDY, 0.00001), "> min(study.values())"),
             "the loss for the rate": ((STUDY, 0.28), "❌ study[0.28] > min(study.values())"),
@@ -206,6 +212,7 @@ ANSWERS = {
             "two outputs": ((linear(2),), "❌ small(x).shape → (1000, 2) ≠ (1000, 10)"),
             "not flattened": ((nn.Linear(784, 10),), "❌ small(x) → RuntimeError"),
             "the class": ((Wrapped,), "❌ small(x) → TypeError"),
+            "an array": ((InNumpy(),), "❌ small(x).shape → array("),
             "a function": ((lambda x: solved()(x),), "isinstance(small, nn.Module) → False"),
             "the answers": ((nn.Sequential(solved(), nn.Flatten(0)),), "→ (10000,) ≠ (1000, 10)"),
         },
@@ -219,6 +226,8 @@ ANSWERS = {
             "below the baseline": ((own_data(), own_model(-1.0)), "❌ project: accuracy → 0.00 ≤"),
             "counted from 1": ((own_data(first=1), own_model()), "(200, 2) ≠ (200, 3)"),
             "one output": ((own_data(), own_model(out=1)), "(200, 1) ≠ (200, 2)"),
+            "an array": ((own_data(), lambda x: own_model()(x).detach().numpy()),
+                         "❌ my_model(x).shape → array("),
             "another size": ((own_data(), nn.Linear(5, 2)), "❌ my_model(x) → RuntimeError"),
             "no labels": ((TensorDataset(torch.zeros(60, 4)), own_model()), "❌ x, y = my_data[0]"),
             "label as text": (([(torch.zeros(4), "cat")] * 60, own_model()), "[1] → 'cat'"),

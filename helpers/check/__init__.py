@@ -58,6 +58,11 @@ def short(value):
     return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
 
 
+def shape_of(output):
+    """Return the shape of a tensor, or what else a model gave, as code."""
+    return tuple(output.shape) if isinstance(output, torch.Tensor) else short(output)
+
+
 def code(value):
     """Write a value as code, short enough for one line."""
     if isinstance(value, torch.Tensor):

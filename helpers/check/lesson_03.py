@@ -27,11 +27,6 @@ def n_parameters(function):
     ])
 
 
-def _shape(output):
-    """Return the shape of a tensor, or what else a model gave, as code."""
-    return tuple(output.shape) if isinstance(output, torch.Tensor) else check.short(output)
-
-
 def _answer(builder, name, call, arguments, x, twin):
     """Return what the learner's model answers to `x`, or None after saying why there is nothing.
 
@@ -45,7 +40,7 @@ def _answer(builder, name, call, arguments, x, twin):
     output = check.run(model, name, f"{call}(x)", [x])
     if output is check.NO_ANSWER:
         return None
-    if (shape := _shape(output)) != (wanted := _shape(twin(x))):
+    if (shape := check.shape_of(output)) != (wanted := check.shape_of(twin(x))):
         return check.say(
             "❌", name, f"{call}(torch.zeros{tuple(x.shape)}).shape → {shape} ≠ {wanted}"
         )
@@ -260,7 +255,7 @@ def own_network(model, at_most=25, at_least=0.95):
     count = sum(p.numel() for p in model.parameters())
     if count > at_most:
         return check.say("❌", name, f"{count} parameters > {at_most}")
-    if (shape := _shape(output)) != (1000, 1):
+    if (shape := check.shape_of(output)) != (1000, 1):
         return check.say("❌", name, f"my_model(x).shape → {shape} ≠ (1000, 1)")
     right = ((output > 0) == (y == 1)).float().mean().item()
     mark = "✅" if right >= at_least else "❌"

@@ -274,8 +274,7 @@ def train(function, at_most=1.3):
         output = check.run(model, name, f"{call}(x)", [x])
         if output is check.NO_ANSWER:
             return None
-        shape = tuple(output.shape) if isinstance(output, torch.Tensor) else check.short(output)
-        if shape != (n, 1):
+        if (shape := check.shape_of(output)) != (n, 1):
             return check.say("❌", name, f"{call}(x).shape → {shape} ≠ {(n, 1)}")
         if finding := _loop_finding(watch, n, batch_size, epochs):
             return check.say("❌", name, f"{call}: {finding}")

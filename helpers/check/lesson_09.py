@@ -41,9 +41,10 @@ def rates(study, best_lr):
     losses = []
     for lr in wanted:
         near = [loss for key, loss in found.items() if math.isclose(key, lr, rel_tol=1e-6)]
-        if len(near) != 1 or not isinstance(near[0], float):
-            return check.say("❌", name, f"{lr:g} in study → {len(near) == 1} ≠ True"
-                             if len(near) != 1 else f"study[{lr:g}] → {check.short(near[0])}")
+        if len(near) != 1:
+            return check.say("❌", name, f"{lr:g} in study → False ≠ True")
+        if not isinstance(near[0], float):
+            return check.say("❌", name, f"study[{lr:g}] → {check.short(near[0])}")
         losses.append(near[0])
     if any(loss < 0 for loss in losses):
         return check.say("❌", name, f"min(study.values()) → {min(losses):.3g} < 0")
@@ -52,9 +53,10 @@ def rates(study, best_lr):
         return check.say("❌", name, f"study[1e-05] → {losses[0]:.3g} ≉ math.log(10)")
     if losses[-1] <= 1:  # it may be nan
         return check.say("❌", name, f"study[0.1] → {losses[-1]:.3g} < 1  (make_network(), fit)")
-    if not min(loss for loss in losses if loss == loss) < 0.6:
-        return check.say("❌", name, f"min(study.values()) → {min(losses):.3g} > 0.6")
-    best = min((loss, lr) for loss, lr in zip(losses, wanted, strict=True) if loss == loss)[1]
+    pairs = zip(losses, wanted, strict=True)
+    least, best = min((loss, lr) for loss, lr in pairs if not math.isnan(loss))
+    if least >= 0.6:
+        return check.say("❌", name, f"min(study.values()) → {least:.3g} > 0.6")
     if check.difference(best_lr, best, 1e-9):
         return check.say("❌", name, f"study[{check.short(best_lr)}] > min(study.values())")
     return check.say("✅", name)
@@ -135,9 +137,9 @@ def small(model, at_most=50_000, at_least=0.95):
                 if isinstance(value, torch.Tensor))
     if count > at_most:
         return check.say("❌", name, f"{count} parameters > {at_most}")
-    if (shape := _shape(output)) != (1000, 10):
+    if (shape := check.shape_of(output)) != (1000, 10):
         return check.say("❌", name, f"small(x).shape → {shape} ≠ (1000, 10)")
-    accuracy = (output.argmax(dim=1).cpu() == y).float().mean().item()
+    accuracy = (output.float().argmax(dim=1).cpu() == y).float().mean().item()
     mark, sign = ("✅", "") if accuracy >= at_least else ("❌", f" < {at_least}")
     return check.say(mark, name, f"{name}: {count} parameters, accuracy → {accuracy:.2f}{sign}")
 
@@ -173,18 +175,18 @@ def project(my_data, my_model, at_least=50, at_most=1000):
         if not isinstance(label, float) or not (label >= 0 and label == int(label)):
             return check.say("❌", name, f"my_data[{i}][1] → {check.short(y)}")
         if pictures and x.shape != pictures[0].shape:
-            return check.say("❌", name, f"my_data[{i}][0].shape → {_shape(x)} ≠ "
-                             f"{_shape(pictures[0])}")
+            return check.say("❌", name, f"my_data[{i}][0].shape → {tuple(x.shape)} ≠ "
+                             f"{tuple(pictures[0].shape)}")
         pictures.append(x)
         labels.append(int(label))
     y = torch.tensor(labels)
     logits = _answers(my_model, name, "my_model(x)", torch.stack(pictures))
     if logits is check.NO_ANSWER:
         return None
-    shape, classes = _shape(logits), max(labels) + 1
+    shape, classes = check.shape_of(logits), max(labels) + 1
     if not (len(shape) == 2 and shape[0] == len(y) and shape[1] >= max(classes, 2)):
         return check.say("❌", name, f"my_model(x).shape → {shape} ≠ {(len(y), classes)}")
-    accuracy = (logits.argmax(dim=1).cpu() == y).float().mean().item()
+    accuracy = (logits.float().argmax(dim=1).cpu() == y).float().mean().item()
     baseline = y.bincount().max().item() / len(y)
     mark, sign = ("✅", ">") if accuracy > baseline else ("❌", "≤")
     return check.say(mark, name, f"{name}: accuracy → {accuracy:.2f} {sign} {baseline:.2f}")
@@ -206,10 +208,3 @@ def _answers(model, name, call, x):
     if not callable(model):
         return check.run(model, name, call, ())
     return check.run(function, name, call, ())
-
-
-def _shape(value):
-    try:
-        return tuple(value.shape)
-    except Exception:  # whatever a learner's model returns
-        return ()
