@@ -8,6 +8,7 @@ import pytest
 
 import conftest
 from helpers import plot
+from tests.notebooks import without_bars
 
 
 def picture(title="The loss falls", label="with bias", slope=1.0, dpi=100, color=plot.BLUE, **text):
@@ -58,3 +59,11 @@ def test_tolerance_is_for_numbers_alone(new, tolerance, same):
     old = [{"output_type": "stream", "text": "loss 0.0517"}]
     result = conftest.within_tolerance([{"output_type": "stream", "text": new}], old, tolerance)
     assert (result == old) == same
+
+
+def test_a_bar_is_left_out_and_nothing_else():
+    bar = {"output_type": "display_data", "data": {
+        "text/plain": "  0%|", "application/vnd.jupyter.widget-view+json": {"model_id": "a3"}}}
+    text = {"output_type": "stream", "name": "stderr", "text": "a warning"}
+    shown = {"output_type": "display_data", "data": {"text/plain": "7", "image/png": "iVBO"}}
+    assert without_bars([text, bar, shown]) == [text, shown]
