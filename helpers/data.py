@@ -320,7 +320,7 @@ def _class_files(folder, place, extensions, faults):
         inside = _inside(place, entry.name)
         if _is_left_over(entry.name):
             faults.append(_left_over(inside))
-        elif False:
+        elif entry.is_dir():
             faults.append(_error(inside, "a folder inside a class folder; move its pictures up; if "
                                  f"it is the class, give the path of {place}",
                                  "类别文件夹里又有文件夹；请把其中的图片移到上一层；"

@@ -664,3 +664,101 @@ def test_06_powers_bend_the_line(one_thread, seed):
     bent = names["r2"](names["bent"](names["powers"]), names["sine"])
     print(f"{straight:.3f} {bent:.3f}")
     assert 0.5 < straight < 0.72 and bent > 0.97
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def lesson_09(request, one_thread):
+    """Lesson 09, all of it with another seed: accuracy of each model, as it is and moved by 4."""
+    m = SimpleNamespace(**cells_run(
+        "09_digits", "imports", "files-open", "digits-class", "split-function", "network-function",
+        "train-function", "judge-function", "fit-function", "shift-function",
+        criterion=nn.CrossEntropyLoss(),
+    ))
+    names = vars(m) | {"count": lambda _: 0, "x_batch": torch.zeros(1, 1, 28, 28)}
+    names = cells_run("09_digits", "cnn-function", "cure-pool-function", **names)
+    seed = request.param
+    order = torch.randperm(784, generator=torch.Generator().manual_seed(seed))
+
+    def shuffle_pixels(x):
+        return x.flatten()[order].reshape(1, 28, 28)
+
+    def move(x):
+        right = int(torch.randint(-4, 5, ()))
+        return nn.functional.pad(x, (right, -right))
+
+    def linear():
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+
+    def no_relu():
+        return nn.Sequential(*(one for one in m.make_network() if not isinstance(one, nn.ReLU)))
+
+    plain, shuffled, moved = (m.make_loaders(t, seed) for t in (None, shuffle_pixels, move))
+    right = DataLoader(m.Digits("test", m.shift_right), batch_size=500)
+    found = {}
+    for name, build, loaders, epochs, lr in [
+        ("linear", linear, plain, 15, 0.001), ("no relu", no_relu, plain, 15, 0.001),
+        ("full", m.make_network, plain, 15, 0.001),
+        ("full shuffled", m.make_network, shuffled, 15, 0.001),
+        ("cnn", names["make_cnn"], plain, 6, 0.005),
+        ("cnn shuffled", names["make_cnn"], shuffled, 6, 0.005),
+        ("pooled", names["make_pooled"], plain, 6, 0.005),
+        ("cnn moved", names["make_cnn"], moved, 6, 0.005),
+        ("full moved", m.make_network, moved, 15, 0.001),
+    ]:
+        torch.manual_seed(seed)
+        model = build()
+        history = m.fit(model, *loaders[:2], epochs=epochs, lr=lr)
+        test = shuffled[2] if "shuffled" in name else plain[2]
+        found[name] = SimpleNamespace(
+            test=m.judge(model, test)[1], moved=m.judge(model, right)[1], history=history,
+            val=m.judge(model, loaders[1])[0], model=model,
+        )
+    print({name: (one.test, one.moved) for name, one in found.items()})
+    return SimpleNamespace(found=found, m=m, loaders=plain)
+
+
+def test_09_what_full_connection_cannot_see(lesson_09):
+    """Over the seeds 0 to 4: the ranges that the lesson's cell `seeds-table` holds."""
+    f = lesson_09.found
+    assert f["full"].test > 0.92 and abs(f["full"].test - f["full shuffled"].test) < 0.02
+    assert f["full"].moved < 0.3 and f["linear"].moved < 0.35 and f["no relu"].moved < 0.35
+    assert f["no relu"].test < f["linear"].test + 0.01 < f["full"].test
+    assert f["cnn"].test > f["full"].test + 0.005 and f["cnn"].test > 0.95
+    assert f["cnn shuffled"].test < f["cnn"].test - 0.03
+    assert f["cnn shuffled"].test < f["full shuffled"].test - 0.01
+    assert f["full"].moved + 0.1 < f["cnn"].moved < 0.65
+    assert f["pooled"].moved > 0.88 and f["cnn moved"].moved > 0.9 and f["full moved"].moved > 0.87
+    assert 0.92 < f["pooled"].test < f["cnn"].test and f["cnn moved"].test > 0.94
+
+
+def test_09_the_best_version_is_kept(lesson_09):
+    history, val = lesson_09.found["full"].history, lesson_09.found["full"].val
+    losses = [row[1] for row in history]
+    assert abs(val - min(losses)) < 1e-4 and losses.index(min(losses)) < 13
+    assert history[-1][0] < 0.05 and 0.15 < min(losses) <= losses[-1]
+
+
+def test_09_confident_mistakes_and_wrong_labels(lesson_09):
+    """What exercise 3 asks for, and what the six worst mistakes show."""
+    from helpers.check import lesson_09 as check
+
+    test = lesson_09.loaders[2].dataset
+    with torch.no_grad():
+        logits = lesson_09.found["full"].model(test.x.unsqueeze(1) / 255)
+    probability, answers = torch.softmax(logits, dim=1).max(dim=1)
+    wrong = answers != test.y
+    assert probability[wrong].sort(descending=True).values[5] > 0.9 and wrong.sum() < 80
+    typed = cells_run("09_digits", "suspects-data", torch=torch, test_labels=test.y)["typed"]
+    assert set((typed != test.y).nonzero().flatten().tolist()) == check._slips()
+    q = torch.softmax(logits, dim=1)[torch.arange(1000), typed]
+    assert len(check._slips() & set(q.argsort()[:100].tolist())) > 44
+    assert len(check._slips() & set(probability.argsort()[:100].tolist())) < 20
+
+
+def test_09_learning_rates(lesson_09):
+    """What the check of exercise 2 takes for granted."""
+    m, best = lesson_09.m, []
+    for lr in (0.00001, 0.001, 0.01, 0.1):
+        torch.manual_seed(5)
+        best.append(min(r[1] for r in m.fit(m.make_network(), *lesson_09.loaders[:2], 3, lr)))
+    assert 1.8 < best[0] < 2.6 and max(best[1:3]) < 0.5 and not best[3] <= 1

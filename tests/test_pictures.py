@@ -1,13 +1,10 @@
-"""A folder of pictures: the loader, every message it can give, and what the data card of the
-animals claims."""
+"""A folder of pictures: the loader, and every message it can give. The animals themselves are in
+test_animals.py."""
 
-import csv
 import io
 import os
 import pickle
-import re
 import shutil
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -369,104 +366,3 @@ def test_sixteen_bits_keep_their_order(folder, values):
     grey = np.array([values], dtype=np.uint16)
     image = np.asarray(only(folder, "x.png", encoded(Image.fromarray(grey))))
     assert (abs(image[0, :, 0] - grey[0] / 257) <= 0.5).all()
-
-
-# The animals, and the data card
-
-CARD = (ANIMALS / "README.md").read_text(encoding="utf-8")
-HALVES = dict(zip(["en", "zh"], CARD.split("\n# 鸟、鱼和兽\n"), strict=True))
-both_halves = pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
-CLASSES = ["bird", "fish", "mammal"]
-
-
-@pytest.fixture(scope="module")
-def sources():
-    with open(ANIMALS / "SOURCES.csv", encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def size_of(text):
-    return tuple(map(int, text.split("x")))
-
-
-def test_the_table_names_exactly_the_files(sources):
-    there = sorted(f"{path.parent.name}/{path.name}" for path in ANIMALS.glob("*/*"))
-    assert sorted(row["file"] for row in sources) == there
-    assert all(row["file"].startswith(row["class"] + "/") for row in sources)
-    assert Counter(row["class"] for row in sources) == dict.fromkeys(CLASSES, 36)
-    assert not any(value.strip() in ("", "NA") for row in sources for value in row.values())
-
-
-def test_each_photo_is_a_jpeg_of_the_size_that_the_table_says(sources):
-    for row in sources:
-        with Image.open(ANIMALS / row["file"]) as image:
-            assert (image.format, image.mode) == ("JPEG", "RGB"), row["file"]
-            assert not image.getexif(), "it would be turned"
-            assert image.size == size_of(row["size"]), row["file"]
-        width, height = size_of(row["original_size"])
-        scale = min(1, 256 / max(width, height))
-        expected = (width * scale, height * scale)
-        assert image.size == pytest.approx(expected, abs=1), row["file"]
-
-
-def test_no_two_photos_are_nearly_the_same():
-    found = data.image_folder()
-    assert len({image.tobytes() for image, _ in found}) == 108
-    small = torch.stack([
-        torch.from_numpy(np.asarray(image.convert("L").resize((16, 16)), dtype=np.float32))
-        for image, _ in found
-    ])
-    for other in small, small.flip(2):
-        apart = (small[:, None] - other).abs().mean(dim=(2, 3))
-        apart.fill_diagonal_(255)
-        assert apart.min() > 12, "of 255"
-
-
-@both_halves
-def test_cut_outs_are_counted(half):
-    cut_out = Counter()
-    for (image, label) in data.image_folder():
-        rows = np.asarray(image)
-        edge = np.concatenate([rows[0], rows[-1], rows[:, 0], rows[:, -1]])
-        share = (edge.min(axis=1) > 245).mean()
-        assert share < 0.2 or share > 0.65
-        cut_out[CLASSES[label]] += share > 0.5
-    assert cut_out == {"bird": 25, "mammal": 24, "fish": 8}
-    words = {"bird": r"(\d+) of the 36 birds|36 张鸟中有 (\d+) 张",
-             "mammal": r"(\d+) of the 36 mammals|36 张兽中有 (\d+) 张",
-             "fish": r"(\d+) of the 36 fish|36 张鱼中有 (\d+) 张"}
-    for name, pattern in words.items():
-        assert str(cut_out[name]) in re.search(pattern, half).groups()
-
-
-@both_halves
-def test_card_states_what_the_folder_holds(half, sources):
-    assert f"{len(sources)}" in half and "36" in half
-    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", half, re.MULTILINE)
-    assert [name for name, _ in rows] == list(sources[0])
-    sides = [side for row in sources for side in size_of(row["size"])]
-    assert f"{min(sides)} to {max(sides)}" in half or f"从 {min(sides)} 到 {max(sides)}" in half
-    for package, version in {tuple(row["package"].split()) for row in sources}:
-        assert f"`{package}` {version}" in half
-
-
-@both_halves
-def test_licences_are_named_and_their_texts_are_there(half, sources):
-    counts = Counter(row["licence"] for row in sources)
-    rows = re.findall(r"^\| ([\w .+-]+?)(?:（.*?）)? \| (\d+) \| (.+) \|$", half, re.MULTILINE)
-    assert {name: int(count) for name, count, _ in rows} == counts
-    texts = {"GPL-2+": ("GPL-2.txt", "GNU GENERAL PUBLIC LICENSE", "Version 2, June 1991"),
-             "CC-BY-SA-4.0": ("CC-BY-SA-4.0.txt", "Attribution-ShareAlike 4.0 International",
-                              "Section 8 -- Interpretation")}
-    for name, _, text in rows:
-        if name in texts:
-            file, *words = texts[name]
-            assert f"]({file})" in text
-            content = (ANIMALS / file).read_text(encoding="utf-8")
-            assert all(word in content for word in words) and len(content) > 15_000
-    licences = (data.DATASETS.parent / "LICENSE").read_text(encoding="utf-8")
-    part = re.search(r"- datasets/animals:(.*?)\n   - ", licences, re.DOTALL)[1]
-    for word in ("SOURCES.csv", "GPL-2+", "Bill Kendrick", "datasets/animals/GPL-2.txt",
-                 "CC BY-SA 4.0", "datasets/animals/CC-BY-SA-4.0.txt", "CC BY 2.0", "CC0 1.0",
-                 "public domain"):
-        assert word in part
