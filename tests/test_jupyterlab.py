@@ -21,6 +21,7 @@ from tests.notebooks import (
     KERNEL_ENVIRONMENT,
     LESSONS,
     NOTEBOOKS,
+    TAUGHT,
     canonical,
     code_hidden,
     path_of,
@@ -151,9 +152,12 @@ def notebook(request, browser, server):
     page.close()
 
 
-every_open_notebook = pytest.mark.parametrize(
-    "notebook", [(edition, lesson) for lesson in LESSONS for edition in EDITIONS], indirect=True,
-    ids=lambda pair: "-".join(pair),
+every_open_notebook, every_open_lesson = (
+    pytest.mark.parametrize(
+        "notebook", [(edition, lesson) for lesson in lessons for edition in EDITIONS],
+        indirect=True, ids=lambda pair: "-".join(pair),
+    )
+    for lessons in (LESSONS, TAUGHT)
 )
 
 
@@ -293,7 +297,7 @@ def go_to_slide_of(notebook, index):
     pytest.fail(f"{notebook.cells[index].id}: on no slide")
 
 
-@every_open_notebook
+@every_open_lesson
 def test_live_slides_run_a_cell_and_move_a_slider(notebook):
     """Alt+R starts the show. Run All has run the imports, which are on no slide."""
     shown = [

@@ -159,6 +159,14 @@ def test_a_photo_is_turned_as_the_camera_noted(folder):
     assert image.getpixel((2, 0))[0] > 150 > 50 > image.getpixel((2, 5))[0], "red is above"
 
 
+def test_what_only_cameras_need_may_be_damaged(folder):
+    """Pillow warns of it, and a warning would stand in the output of a lesson."""
+    content = encoded(RED, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x05\0\x12\x01")
+    with pytest.warns(UserWarning, match="Corrupt EXIF"):
+        Image.open(io.BytesIO(content)).getexif()
+    assert only(folder, "x.jpg", content).size == RED.size
+
+
 def test_of_several_frames_the_first(folder):
     content = encoded(RED, save_all=True, append_images=[Image.new("RGB", (6, 4))])
     assert np.array_equal(only(folder, "x.png", content), RED)
