@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import os
+import re
+import warnings
 import wave
 from collections import Counter
 from pathlib import Path
@@ -240,6 +242,166 @@ def load_digits(part, path=None):
     return torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(y.astype(np.int64))
 
 
+def image_folder(path=None, transform=None):
+    """Return a Dataset of a folder of class folders, after a look at every picture in it.
+
+    path: the folder; each folder in it is a class and holds the pictures of that class, nothing
+        else. Files beside the class folders, such as a list of sources, are left alone. None: the
+        course's animals.
+    transform: a function that takes a picture (PIL.Image.Image, RGB) and returns a sample, or None.
+
+    Returns a torchvision.datasets.ImageFolder: (sample, label) for each picture, label int; with
+    classes, class_to_idx, samples, targets; classes and pictures in the order of their names.
+    Every picture comes as RGB with 8 bits, in whatever mode its file has it, and upright: turned as
+    its camera noted; transparent parts on white; 16 bits scaled to 8; of several frames the first.
+
+    Every file is read once before anything is returned, so that no training stops at a bad one;
+    that takes as long as an epoch of reading, and shows a bar after two seconds.
+    Raises FileNotFoundError, NotADirectoryError or another OSError for a folder or file that cannot
+    be read, and ValueError for anything else that is wrong; it names the first fault and how many
+    more there are. A folder inside a class folder is a fault: torchvision would take its pictures
+    for those of the class, which hides that path may be one folder too high.
+
+    Source: photos by many people, under several licences. See datasets/animals/README.md.
+    """
+    from torchvision.datasets import ImageFolder
+    from torchvision.datasets.folder import IMG_EXTENSIONS
+    from tqdm.auto import tqdm
+
+    if transform is not None and not callable(transform):
+        raise _error(f"transform={_short(transform)}", "give a function of a picture, such as "
+                     "transforms.ToTensor(), or None",
+                     "请传入处理图片的函数，例如 transforms.ToTensor()，或者 None")
+    path, name = _place(path, DATASETS / "animals", None)
+    faults, classes, files = [], 0, []
+    for entry in _entries(path, name):
+        place = _inside(name, entry.name)
+        is_picture = entry.name.lower().endswith(IMG_EXTENSIONS)
+        if not entry.is_dir():
+            if is_picture and not entry.name.startswith("."):
+                faults.append(_error(place, "a picture beside the class folders; move it into the "
+                                     "folder of its class",
+                                     "图片不在类别文件夹里；请把它移到所属类别的文件夹中"))
+        elif _is_left_over(entry.name):
+            faults.append(_left_over(place))
+        else:
+            classes += 1
+            before = len(faults)
+            found = _class_files(entry.path, place, IMG_EXTENSIONS, faults)
+            files += found
+            if not found and len(faults) == before:
+                faults.append(_error(place, "no picture in this class folder; add some or delete "
+                                     "the folder",
+                                     "这个类别文件夹里没有图片；请补上图片，或删去该文件夹"))
+    if classes < 2:
+        raise _error(name, f"class folders found: {classes}; there must be two or more, one folder "
+                     "for each class, with its pictures in it",
+                     f"找到 {classes} 个类别文件夹；至少要有两个：每个类别一个文件夹，"
+                     "里面放这一类的图片")
+    for file, place in tqdm(files, leave=False, delay=2):
+        try:
+            _picture(file, place)
+        except (ValueError, OSError) as error:
+            faults.append(error)
+    if faults:
+        english, _, chinese = str(faults[0]).rpartition(" · ")
+        more = len(faults) - 1
+        if more:
+            english += f" (and {more} more faults)"
+            chinese += f"（另外还有 {more} 处问题）"
+        raise type(faults[0])(f"{english} · {chinese}") from None
+    return ImageFolder(str(path), transform, loader=_picture)
+
+
+def _class_files(folder, place, extensions, faults):
+    """Return (path, name for messages) of the pictures in a class folder, and add its faults."""
+    files = []
+    for entry in _entries(folder, place):
+        inside = _inside(place, entry.name)
+        if _is_left_over(entry.name):
+            faults.append(_left_over(inside))
+        elif entry.is_dir():
+            faults.append(_error(inside, "a folder inside a class folder; move its pictures up; if "
+                                 f"it is the class, give the path of {place}",
+                                 "类别文件夹里又有文件夹；请把其中的图片移到上一层；"
+                                 f"如果它才是类别，请给出 {place} 的路径"))
+        elif not entry.name.lower().endswith(extensions):
+            kinds = " ".join(extensions)
+            faults.append(_error(inside, f"not a picture by its name ({kinds}); save it as one of "
+                                 "these, or take it out of the class folder",
+                                 f"从文件名看不是图片（{kinds}）；请另存为其中一种格式，"
+                                 "或把它移出类别文件夹"))
+        else:
+            files.append((entry.path, inside))
+    return files
+
+
+def _entries(folder, name):
+    """Return what is in a folder, sorted by name."""
+    if os.path.isfile(folder):
+        raise _error(name, "is a file; give the name of a folder", "这是文件；请给出文件夹的名字",
+                     NotADirectoryError)
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        raise _error(name, "no such folder; check its name and where it is",
+                     "找不到这个文件夹；请检查它的名字和位置", FileNotFoundError) from None
+    except OSError as error:
+        raise _error(name, f"cannot be read ({error.strerror}); check its name and permissions",
+                     f"无法读取（{error.strerror}）；请检查文件夹的名字和访问权限",
+                     type(error)) from None
+
+
+def _inside(place, name):
+    """Return the name that messages give to what is in a folder."""
+    return f"{place}/{name if name.isprintable() else _short(name, 110)}"
+
+
+def _is_left_over(name):
+    """Whether a name is that of something that other programs leave in folders."""
+    return name.startswith(".") or name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
+
+
+def _left_over(place):
+    return _error(place, "left there by another program, such as Jupyter, macOS or Windows; it may "
+                  "be hidden; delete it",
+                  "这是 Jupyter、macOS 或 Windows 等程序留下的，可能是隐藏的；请删去")
+
+
+def _picture(path, name=None):
+    """Return the picture in a file as RGB with 8 bits; name: that of the file for messages."""
+    from PIL import Image, ImageOps
+
+    place, own = _place(path, None)
+    name = name or own
+    kind = place.suffix[1:].upper()
+    raw = _read_bytes(place, name, kind)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as those about details that only cameras need
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with _whole_file(raw, name, kind), Image.open(io.BytesIO(raw)) as image:
+            has_white = image.mode != "F" and (image.mode != "I" or image.format == "PPM")
+            if has_white:
+                return _rgb(ImageOps.exif_transpose(image))
+    raise _error(name, "numbers without a fixed white (32 bits); save it with 8 or 16 bits",
+                 "其中的数没有固定的白色值（32 位）；请另存为 8 位或 16 位")
+
+
+def _rgb(image):
+    """Return a picture of Pillow's as RGB with 8 bits."""
+    from PIL import Image
+
+    if image.mode.startswith("I"):  # 16 bits, which convert("RGB") would cut at 255
+        import numpy as np
+
+        image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB")
+
+
 def load_sound(path=None):
     """Read a sound: n samples, one after the other.
 
@@ -327,13 +489,19 @@ def _pixels(image):
 
 
 def _place(path, own, kind="CSV"):
-    """Return the path, which is `own` for None, and the name that messages give it."""
+    """Return the path, which is `own` for None, and the name that messages give it.
+
+    kind: of the file, for the messages; None: a folder.
+    """
     try:
         place = Path(own if path is None else path)
         inside = place.resolve().is_relative_to(DATASETS)
     except (TypeError, ValueError):  # ValueError: a zero character, as in "D:\0.csv"
-        raise _error(f"path={_short(path)}", f"not the name of a file; give that of a {kind} file",
-                     f"不是文件名；请给出 {kind} 文件的名字") from None
+        english = f"file; give that of a {kind} file" if kind else "folder; give that of one"
+        chinese = "不是文件夹名；请给出文件夹的名字"
+        if kind:
+            chinese = f"不是文件名；请给出 {kind} 文件的名字"
+        raise _error(f"path={_short(path)}", f"not the name of a {english}", chinese) from None
     # A stored output must not show where a machine keeps the course.
     name = place.name if inside else str(place)
     return place, name if name.isprintable() else _short(name, 110)  # "D:\new.csv" has two lines
@@ -371,6 +539,12 @@ def _whole_file(raw, name, kind):
     try:
         yield
     except Exception as error:  # NumPy, Pillow and wave do not name all that they may raise here
+        if "DecompressionBomb" in type(error).__name__:
+            pixels, = re.findall(r"\((\d+) pixels\)", str(error))
+            raise _error(name, f"a picture of {pixels} pixels, too many to read safely; make it "
+                         "smaller, 1000 pixels a side are plenty",
+                         f"这张图片有 {pixels} 个像素，多得无法安全读取；请把它缩小，"
+                         "边长 1000 像素就足够了") from None
         start = raw[:200].lstrip()
         if start.startswith(b"version https://git-lfs"):
             raise _error(name, "only a pointer of Git LFS, not the file itself; get it with "

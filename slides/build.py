@@ -82,7 +82,8 @@ def build(notebooks, out, lesson=""):
     made, pages = [], {language: [] for language in LANGUAGES.values()}
     for edition, language in LANGUAGES.items():
         (out / edition).mkdir(parents=True, exist_ok=True)
-        for path in sorted((notebooks / edition).glob("*.ipynb")):
+        # The template for the learner's own data, which has no number, is no lesson to be shown.
+        for path in sorted((notebooks / edition).glob("[0-9]*.ipynb")):
             notebook = nbformat.read(path, as_version=4)
             title, page = title_of(notebook), out / edition / f"{path.stem}.html"
             pages[language].append((f"{edition}/{page.name}", title))

@@ -15,6 +15,8 @@ from nbformat.v4 import new_code_cell
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = sorted(path.stem for path in (NOTEBOOKS / "en").glob("*.ipynb"))
+# The template for the learner's own data has no exercises, no new terms and no slides.
+TAUGHT = [lesson for lesson in LESSONS if lesson != "project"]
 EDITIONS = ("zh", "en")
 TAGS = {
     "exercise", "check", "hint", "solution", "mistake", "try-it", "timing", "progress",
@@ -23,6 +25,7 @@ TAGS = {
 ROLES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 # For the tests: each of them on every lesson, or on every notebook of both editions.
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+every_taught_lesson = pytest.mark.parametrize("lesson", TAUGHT)
 every_notebook = pytest.mark.parametrize(
     ("edition", "lesson"), [(edition, lesson) for lesson in LESSONS for edition in EDITIONS]
 )

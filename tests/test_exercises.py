@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from tests.notebooks import (
-    LESSONS,
+    EDITIONS,
+    TAUGHT,
     code_hidden,
-    every_lesson,
     every_notebook,
+    every_taught_lesson,
     execute,
     path_of,
     read,
@@ -62,11 +63,12 @@ def feedback(capsys, check, answer):
 
 
 every_exercise = pytest.mark.parametrize(
-    ("lesson", "name"), [(lesson, name) for lesson in LESSONS for name in answers_of(lesson)]
+    ("lesson", "name"), [(lesson, name) for lesson in TAUGHT for name in answers_of(lesson)]
 )
 
 
-@every_notebook
+@every_taught_lesson
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_exercises_are_whole(edition, lesson):
     found = exercises(edition, lesson)
     assert len(found) >= 4
@@ -83,7 +85,7 @@ def test_exercises_are_whole(edition, lesson):
         assert len(solution.split("```")[2]) > 60, f"{name}: the solution says why"
 
 
-@every_lesson
+@every_taught_lesson
 def test_exercises_have_answers(lesson):
     names = {check_name(parts["check"]) for parts in exercises("en", lesson).values()}
     assert names == set(answers_of(lesson))

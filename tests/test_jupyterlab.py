@@ -1,6 +1,8 @@
 """The lessons in JupyterLab, driven by keyboard and mouse as a learner does: every cell runs,
 widgets move, exercises answer; and as live slides, which jupyterlab-rise shows."""
 
+import inspect
+import json
 import os
 import re
 import socket
@@ -9,6 +11,7 @@ import time
 import urllib.request
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 from conftest import pictures
@@ -18,11 +21,14 @@ from tests.notebooks import (
     KERNEL_ENVIRONMENT,
     LESSONS,
     NOTEBOOKS,
+    TAUGHT,
+    canonical,
     code_hidden,
     path_of,
     read,
     tags,
 )
+from tests.test_draw import network, strokes
 from tests.test_exercises import exercises
 
 SECONDS = 60_000  # how long to wait for a page or a cell: a busy machine is slow
@@ -70,14 +76,18 @@ def server(tmp_path_factory):
         process.wait()
 
 
+IDLE = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    return session?.isReady && session.session?.kernel?.status == 'idle' }"""
+
+
 class Notebook:
-    """A lesson that is open in JupyterLab."""
+    """A notebook that is open in JupyterLab, a lesson as a rule."""
 
     CURRENT = "const notebook = jupyterapp.shell.currentWidget.content;"
 
-    def __init__(self, page, edition, lesson):
-        self.page, self.edition, self.lesson = page, edition, lesson
-        self.cells = read(path_of(edition, lesson)).cells
+    def __init__(self, page, cells, edition=None, lesson=None):
+        self.page, self.cells, self.edition, self.lesson = page, cells, edition, lesson
 
     def ask(self, code, argument=None):
         """Return what JavaScript says that may use `notebook`, the widget, and `argument`."""
@@ -90,11 +100,22 @@ class Notebook:
         return self.page.locator(f".jp-Notebook [data-windowed-list-index='{index}']")
 
     def wait_until_idle(self):
+        self.page.wait_for_function(IDLE, timeout=SECONDS)
+
+    def run_all(self):
+        # The stored outputs go first: what is there afterwards comes from this run.
+        for menu, entry in (("Edit", "Clear Outputs of All Cells"), ("Run", "Run All Cells")):
+            self.page.get_by_role("menuitem", name=menu, exact=True).click()
+            self.page.get_by_role("menuitem", name=entry, exact=True).click()
+        code = [cell for cell in self.cells if cell.cell_type == "code"]
         self.page.wait_for_function(
-            "() => { const session = window.jupyterapp?.shell.currentWidget?.sessionContext;"
-            "return session?.isReady && session.session?.kernel?.status == 'idle' }",
-            timeout=SECONDS,
+            f"id => {{ {Notebook.CURRENT} const cells = notebook.model.sharedModel.cells;"
+            "return cells.find(cell => cell.id == id).execution_count"
+            " || cells.some(cell => cell.outputs?.some(output => output.output_type == 'error')) }",
+            arg=code[-1].id,
+            timeout=4 * SECONDS,  # the whole lesson, while another process has the other core
         )
+        self.wait_until_idle()
 
     def outputs(self):
         """Return {id: outputs} of the code cells that were run."""
@@ -123,29 +144,20 @@ def notebook(request, browser, server):
     page.on("request", lambda r: outside.append(r.url) if is_outside(r.url, server) else None)
     # In a workspace of its own, for JupyterLab opens again what was open in the one before.
     page.goto(f"{server}/lab/workspaces/{edition}-{lesson}/tree/{edition}/{lesson}.ipynb")
-    notebook = Notebook(page, edition, lesson)
+    notebook = Notebook(page, read(path_of(edition, lesson)).cells, edition, lesson)
     notebook.outside = outside
     notebook.wait_until_idle()
-    # The stored outputs go first: what is there afterwards comes from this run.
-    for menu, entry in (("Edit", "Clear Outputs of All Cells"), ("Run", "Run All Cells")):
-        page.get_by_role("menuitem", name=menu, exact=True).click()
-        page.get_by_role("menuitem", name=entry, exact=True).click()
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    page.wait_for_function(
-        f"id => {{ {Notebook.CURRENT} const cells = notebook.model.sharedModel.cells;"
-        "return cells.find(cell => cell.id == id).execution_count"
-        " || cells.some(cell => cell.outputs?.some(output => output.output_type == 'error')) }",
-        arg=code[-1].id,
-        timeout=4 * SECONDS,  # the whole lesson, while another process has the other core
-    )
-    notebook.wait_until_idle()
+    notebook.run_all()
     yield notebook
     page.close()
 
 
-every_open_notebook = pytest.mark.parametrize(
-    "notebook", [(edition, lesson) for lesson in LESSONS for edition in EDITIONS], indirect=True,
-    ids=lambda pair: "-".join(pair),
+every_open_notebook, every_open_lesson = (
+    pytest.mark.parametrize(
+        "notebook", [(edition, lesson) for lesson in lessons for edition in EDITIONS],
+        indirect=True, ids=lambda pair: "-".join(pair),
+    )
+    for lessons in (LESSONS, TAUGHT)
 )
 
 
@@ -169,10 +181,31 @@ def test_every_control_of_every_widget_changes_its_picture(notebook):
         place = notebook.cell(index)
         picture = place.locator(".jp-OutputArea-output img").last
         picture.wait_for()
+        draw_if_possible(notebook.page, place, picture)
         controls = place.locator(CONTROLS)
         assert controls.count(), f"{cell.id}: a widget without controls"
         for number, control in enumerate(controls.all(), start=1):
             move(notebook, control, picture, f"{cell.id}, control {number}")
+
+
+def draw(page, canvas, digit):
+    """Draw a digit with the mouse."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for (x, y), *others in strokes(digit):
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        for x, y in others:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=3)
+        page.mouse.up()
+
+
+def draw_if_possible(page, place, picture):
+    """Draw on the canvases there, whose clear button would change nothing on an empty one."""
+    for canvas in place.locator("canvas").all():
+        before = picture.get_attribute("src")
+        draw(page, canvas, 7)
+        assert changes(picture, before), "drawing on the canvas changes nothing"
 
 
 def has_focus(control):
@@ -264,7 +297,7 @@ def go_to_slide_of(notebook, index):
     pytest.fail(f"{notebook.cells[index].id}: on no slide")
 
 
-@every_open_notebook
+@every_open_lesson
 def test_live_slides_run_a_cell_and_move_a_slider(notebook):
     """Alt+R starts the show. Run All has run the imports, which are on no slide."""
     shown = [
@@ -291,9 +324,117 @@ def test_live_slides_run_a_cell_and_move_a_slider(notebook):
             cell = go_to_slide_of(notebook, index)
             control, picture = cell.locator(CONTROLS).first, cell.locator("img").last
             picture.wait_for()
+            draw_if_possible(notebook.page, cell, picture)
             slide = control.evaluate("() => location.hash")
             control.focus()
             move(notebook, control, picture, notebook.cells[index].id)
             assert control.evaluate("() => location.hash") == slide, "the key turns the slide"
             break
     assert not notebook.outside, "live slides ask the web"
+
+
+# Widgets to draw in, for three networks of the lesson, and for one that is wrong.
+DRAW = [new_code_cell(source) for source in (
+    "import torch\nfrom torch import nn\nfrom helpers import data, draw",
+    inspect.getsource(network),
+    *[f"draw.canvas(network({seed}))" for seed in range(3)],
+    "draw.canvas(nn.Linear(2, 2))",
+)]
+WIDGETS = range(2, 6)  # their cells
+
+
+@pytest.fixture(scope="module")
+def drawing(browser, server):
+    """The notebook of these cells, after Run > Run All Cells."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SECONDS)
+    page.goto(f"{server}/lab/workspaces/draw/tree/start.ipynb")
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.context?.isReady")
+    page.evaluate(
+        "content => jupyterapp.serviceManager.contents.save("
+        "'en/draw.ipynb', {type: 'notebook', format: 'json', content})",
+        json.loads(canonical(new_notebook(cells=DRAW))),
+    )
+    page.goto(f"{server}/lab/workspaces/draw-2/tree/en/draw.ipynb")
+    notebook = Notebook(page, DRAW)
+    notebook.wait_until_idle()
+    notebook.run_all()
+    yield notebook
+    page.close()
+
+
+def parts(place):
+    """Return the canvas, the table, its bold digit, and the button of the widget in a cell."""
+    table = place.locator("table")
+    bold = table.locator("tr[style*=bold] th")
+    return place.locator("canvas"), table, bold, place.get_by_role("button", name="clear")
+
+
+@pytest.mark.parametrize("index", WIDGETS[:3])
+def test_digits_drawn_with_the_mouse_are_read(drawing, index):
+    canvas, table, answer, clear = parts(drawing.cell(index))
+    for digit in (1, 0, 7):
+        draw(drawing.page, canvas, digit)
+        expect(answer).to_have_text(str(digit))
+        shares = [float(share) for share in table.inner_text().split()[1::2]]
+        assert len(shares) == 10 and shares.index(max(shares)) == digit
+        clear.click()
+        expect(answer).to_have_count(0)
+        assert table.inner_text().split() == [text for k in range(10) for text in (str(k), "–")]
+
+
+def test_a_digit_drawn_with_a_finger_is_read(drawing):
+    canvas, _, answer, clear = parts(drawing.cell(WIDGETS[0]))
+    touch = drawing.page.context.new_cdp_session(drawing.page)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+
+    def send(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
+            {"x": box["x"] + x, "y": box["y"] + y} for x, y in points
+        ]})
+
+    for first, *others in strokes(0):
+        send("touchStart", first)
+        for point in others:
+            send("touchMove", point)
+        send("touchEnd")
+    expect(answer).to_have_text("0")
+    assert canvas.bounding_box() == box, "the page scrolls under the finger"
+    clear.click()
+    expect(answer).to_have_count(0)
+
+
+def test_a_model_that_does_not_fit_is_answered_below_the_drawing(drawing):
+    place = drawing.cell(WIDGETS[3])
+    draw(drawing.page, place.locator("canvas"), 1)
+    words = "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
+    expect(place.get_by_role("alert")).to_contain_text(words)
+
+
+def test_the_tab_key_does_not_end_in_the_canvas(drawing):
+    canvas, _, _, clear = parts(drawing.cell(WIDGETS[1]))
+    canvas.focus()
+    drawing.page.keyboard.press("Tab")
+    expect(clear).to_be_focused()
+    draw(drawing.page, canvas, 1)
+    expect(canvas).not_to_be_focused()
+    drawing.page.keyboard.press("Tab")
+    expect(clear).to_be_focused()
+
+
+def test_live_slides_show_what_was_drawn_and_draw(drawing):
+    place = drawing.cell(WIDGETS[2])
+    draw(drawing.page, place.locator("canvas"), 0)
+    expect(parts(place)[2]).to_have_text("0")
+    place.locator(".jp-InputPrompt").click()
+    drawing.page.keyboard.press("Alt+r")
+    slides = drawing.page.frame_locator("iframe")
+    slides.locator(".reveal.ready").wait_for()
+    slide = slides.locator(f".jp-CodeCell[data-windowed-list-index='{WIDGETS[2]}']")
+    canvas, _, answer, clear = parts(slide)
+    expect(answer).to_have_text("0")
+    clear.click()
+    expect(answer).to_have_count(0)
+    draw(drawing.page, canvas, 7)
+    expect(answer).to_have_text("7")

@@ -24,6 +24,7 @@ from tests.notebooks import (
     canonical,
     every_lesson,
     every_notebook,
+    every_taught_lesson,
     path_of,
     read,
     tags,
@@ -254,7 +255,7 @@ def test_glossary_has_each_term_once():
         assert len(names) == len(set(names))
 
 
-@every_lesson
+@every_taught_lesson
 def test_new_terms_are_those_of_the_glossary(lesson):
     wanted = [(english, chinese) for english, chinese, number, _ in glossary()
               if number == lesson[:2]]
