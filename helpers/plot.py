@@ -421,12 +421,15 @@ def pictures(images, captions=None, title="", columns=10, signed=False, side=1.1
     captions: N texts below, or None; columns: pictures in a row; side: inches for a picture.
     """
     rows = -(-len(images) // columns)
-    size = (side * columns, (side + (0.3 if captions else 0)) * rows + (0.5 if title else 0))
+    tall = min(1, max(image.shape[-2] / image.shape[-1] for image in images))
+    high = side * tall + (0.3 if captions else 0)
+    size = (side * columns, high * rows + (0.5 if title else 0))
     fig, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
     fig.suptitle(title, x=0.01, ha="left", fontsize=16)
     most = max(float(image.abs().max()) for image in images)
     for ax in grid.flat:
         ax.axis("off")
+        ax.set_anchor("S")  # the captions of a row in one line
     for k, (ax, image) in enumerate(zip(grid.flat, images, strict=False)):
         if image.ndim == 3:
             ax.imshow(image.permute(1, 2, 0).numpy())
