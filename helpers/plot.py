@@ -413,20 +413,23 @@ def network(sizes, names, layers=None, sums=None, outputs=None, gradients=None, 
 _SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#FFFFFF", RED])
 
 
-def pictures(images, captions=None, title="", columns=10, signed=False):
+def pictures(images, captions=None, title="", columns=10, signed=False, side=1.15):
     """Return a figure of small pictures in a grid.
 
-    images: (N, height, width), 0 drawn white and 1 black, or (N, 3, height, width) in colours from
-    0 to 1; signed: numbers of both signs instead, the least blue, 0 white, the largest red;
-    captions: N texts below, or None; columns: pictures in a row.
+    images: N of (height, width), 0 drawn white and 1 black, or (3, height, width) in colours from 0
+    to 1; signed: numbers of both signs instead, the least blue, 0 white, the largest red;
+    captions: N texts below, or None; columns: pictures in a row; side: inches for a picture.
     """
     rows = -(-len(images) // columns)
-    size = (1.15 * columns, (1.45 if captions else 1.15) * rows + (0.5 if title else 0))
+    tall = min(1, max(image.shape[-2] / image.shape[-1] for image in images))
+    high = side * tall + (0.3 if captions else 0)
+    size = (side * columns, high * rows + (0.5 if title else 0))
     fig, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
     fig.suptitle(title, x=0.01, ha="left", fontsize=16)
-    most = float(images.abs().max())
+    most = max(float(image.abs().max()) for image in images)
     for ax in grid.flat:
         ax.axis("off")
+        ax.set_anchor("S")  # the captions of a row in one line
     for k, (ax, image) in enumerate(zip(grid.flat, images, strict=False)):
         if image.ndim == 3:
             ax.imshow(image.permute(1, 2, 0).numpy())
@@ -508,17 +511,22 @@ def tasks(photo, box, outline, name, titles):
     return fig
 
 
-def answer(picture, probability, xlabel, ylabel, title=""):
+def answer(picture, probability, xlabel, ylabel, title="", names=None):
     """Return a figure of a picture and the probability that a model gives to each class.
 
-    picture: (height, width), 0 drawn white and 1 black; probability: (K,).
+    picture: (height, width), 0 drawn white and 1 black, or (3, height, width) in colours from 0 to
+    1; probability: (K,); names: of the K classes, or None for their numbers.
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), width_ratios=(1, 1.8))
     fig.suptitle(title, x=0.01, ha="left", fontsize=16)
-    left.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1)
+    if picture.ndim == 3:
+        left.imshow(picture.permute(1, 2, 0).numpy())
+    else:
+        left.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=[])
     right.bar(range(len(probability)), probability, color=BLUE)
-    right.set(ylim=(0, 1), xticks=range(len(probability)), xlabel=xlabel, ylabel=ylabel)
+    right.set(ylim=(0, 1), xlabel=xlabel, ylabel=ylabel)
+    right.set_xticks(range(len(probability)), names)
     return fig
 
 
