@@ -737,15 +737,3 @@ def _short(value, limit=40):
 
 def _error(where, english, chinese, kind=ValueError):
     return kind(f"{where}: {english} · {chinese}")
-
-
-def image_folder(path=None, transform=None):  # stands in until the checked loader is there
-    from torchvision.datasets import ImageFolder
-
-    dataset = ImageFolder(DATASETS / "animals" if path is None else path, transform)
-    for i, (file, _) in enumerate(dataset.samples):
-        try:
-            dataset[i]
-        except OSError:
-            raise ValueError(f"practice/fish/{Path(file).name}") from None
-    return dataset

@@ -174,7 +174,9 @@ def own(my_folder):
         return check.say("⬜", name)
     from helpers import data
 
-    dataset = check.run(lambda: data.image_folder(my_folder), name, "image_folder(my_folder)", ())
+    dataset = check.run(
+        lambda: data.image_folder(Path(my_folder)), name, "image_folder(my_folder)", ()
+    )
     if dataset is check.NO_ANSWER:
         return
     counts = {label: dataset.targets.count(k) for k, label in enumerate(dataset.classes)}
