@@ -666,6 +666,69 @@ def test_06_powers_bend_the_line(one_thread, seed):
     assert 0.5 < straight < 0.72 and bent > 0.97
 
 
+@pytest.fixture(scope="module", params=[20, 80])
+def lesson_08(request, one_thread):
+    """The end of lesson 08 with twenty other splits, the first of them request.param."""
+    names = cells_run(
+        "08_images", "imports", "open-folder", "two-sets", "stats", "network-function",
+        "fit-function", "accuracy-function", "splits-class", "splits-function", "cutout", "repaint",
+    )
+    m = SimpleNamespace(**names)
+    seeds = range(request.param, request.param + 20)
+    kinds = {"raw": {"standardised": False}, "standard": {}, "flipped": {"kind": m.Flipped}}
+    m.results = {name: [m.one_split(seed, **kind) for seed in seeds]
+                 for name, kind in kinds.items()}
+    m.scores = {name: torch.tensor([m.accuracy(*one) for one in results])
+                for name, results in m.results.items()}
+    return m
+
+
+def _shares(m, *cell_ids):
+    """Run an experiment's cells of lesson 08 with other splits; return all names."""
+    return SimpleNamespace(**cells_run("08_images", *cell_ids, **vars(m) | m.results))
+
+
+def test_08_splits_and_means(lesson_08):
+    """A score depends on the split; in the mean standardising helps, and flips do no harm."""
+    mean = {name: float(scores.mean()) for name, scores in lesson_08.scores.items()}
+    print({name: [round(float(f(s)), 3) for f in (torch.min, torch.mean, torch.max)]
+           for name, s in lesson_08.scores.items()})
+    assert 0.38 < mean["raw"] < mean["standard"] - 0.03 and mean["standard"] < 0.63
+    assert mean["standard"] - 0.01 < mean["flipped"] < 0.68
+    assert all(scores.max() - scores.min() > 0.18 for scores in lesson_08.scores.values())
+    assert (lesson_08.scores["flipped"] < lesson_08.scores["standard"]).any()
+    for model, val in lesson_08.results["standard"]:
+        train = torch.ones(108, dtype=torch.bool).index_fill(0, val, False)
+        assert lesson_08.accuracy(model, train) > 0.93
+
+
+def test_08_fish_stand_out(lesson_08):
+    found = _shares(lesson_08, "confusion-figure")
+    assert found.recall[1] > 0.64 and max(found.recall[0], found.recall[2]) < 0.6
+    mixed = found.matrix + found.matrix.T
+    assert mixed[0, 2] > mixed[0, 1] + 20 and mixed[0, 2] > mixed[1, 2] + 20
+
+
+def test_08_the_background_decides(lesson_08):
+    """The two experiments of the lesson, on other splits."""
+    sea = _shares(lesson_08, "sea-run")
+    assert sum(sea.before) / 20 < 0.1 and sum(sea.after) / 20 > 0.8 and min(sea.after) > 0.4
+    frame = _shares(lesson_08, "frame-run")
+    assert sum(frame.before) / 20 > 0.78 and sum(frame.after) / 20 < 0.08
+
+
+def test_08_three_numbers_reach_most_of_it(lesson_08):
+    colour = sum(_shares(lesson_08, "colour-run").scores) / 20
+    network = float(lesson_08.scores["standard"].mean())
+    assert network - 0.1 < colour and colour - 1 / 3 > (network - 1 / 3) / 2
+
+
+def test_08_cut_outs_are_told_apart(lesson_08):
+    """A border is white in large part or hardly at all, so that the limit of one half is clear."""
+    share = lesson_08.edge.float().mean(dim=1)
+    assert not ((share > 0.35) & (share < 0.65)).any()
+
+
 @pytest.fixture(scope="module", params=[1, 2])
 def lesson_09(request, one_thread):
     """Lesson 09, all of it with another seed: accuracy of each model, as it is and moved by 4."""
