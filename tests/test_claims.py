@@ -689,12 +689,12 @@ def _shares(m, *cell_ids):
 
 
 def test_08_splits_and_means(lesson_08):
-    """A score depends on the split; in the mean standardising helps, and flips do no harm."""
+    """A score depends on the split; in the mean standardising helps, and flips a little more."""
     mean = {name: float(scores.mean()) for name, scores in lesson_08.scores.items()}
     print({name: [round(float(f(s)), 3) for f in (torch.min, torch.mean, torch.max)]
            for name, s in lesson_08.scores.items()})
     assert 0.38 < mean["raw"] < mean["standard"] - 0.03 and mean["standard"] < 0.63
-    assert mean["standard"] - 0.01 < mean["flipped"] < 0.68
+    assert mean["standard"] + 0.005 < mean["flipped"] < 0.68
     assert all(scores.max() - scores.min() > 0.18 for scores in lesson_08.scores.values())
     assert (lesson_08.scores["flipped"] < lesson_08.scores["standard"]).any()
     for model, val in lesson_08.results["standard"]:
