@@ -88,6 +88,7 @@ def figure(ink, model, titles=("", "", ""), xlabel="", ylabel=""):
     for ax, picture in (left, ink), (middle, seen):
         ax.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=255)
         ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(True)  # the edges of the paper
     bars = right.bar(range(10), probability.tolist(), color=plot.BLUE)
     right.bar_label(bars, [f"{p:.2f}" if p > 0.005 else "" for p in probability], fontsize=12)
     right.set(ylim=(0, 1.1), yticks=[0, 0.5, 1], xticks=range(10), xlabel=xlabel, ylabel=ylabel)

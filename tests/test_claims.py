@@ -789,6 +789,19 @@ def test_09_what_full_connection_cannot_see(lesson_09):
     assert 0.92 < pooled.test < cnn.test and cnn_moved.test > 0.94
 
 
+def test_09_a_digit_is_read_when_it_is_prepared_as_in_training(lesson_09):
+    """Half as large it is not; scaled and centred it is, and so is the 7 drawn in a corner."""
+    full, test = lesson_09.found["fully connected"], lesson_09.loaders[2].dataset
+    m = SimpleNamespace(**cells_run(
+        "09_digits", "draw-mistake", "draw-still", **vars(lesson_09.m) | {
+            "network": full.model, "test_loader": lesson_09.loaders[2], "test_labels": test.y,
+        },
+    ))
+    assert m.half_right < 0.25 and abs(m.centred_right - full.test) < 0.005
+    bars = m.fig.axes[2].patches
+    assert bars[7].get_height() > 0.9
+
+
 def test_09_the_table_of_five_seeds(lesson_09):
     """The seeds 1 and 2 are two of its five; a point apart, or three of a move, is another CPU."""
     for name, ranges in lesson_09.m.measured.items():
