@@ -438,7 +438,8 @@ def pictures(images, captions=None, title="", columns=10, signed=False, side=1.1
         else:
             ax.imshow(image.numpy(), cmap="gray_r", vmin=0, vmax=1)
         if captions:
-            ax.text(0.5, -0.08, captions[k], transform=ax.transAxes, ha="center", va="top")
+            ax.annotate(captions[k], (0.5, 0), (0, -6), "axes fraction", "offset points",
+                        ha="center", va="top")
     return fig
 
 
