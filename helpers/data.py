@@ -708,7 +708,8 @@ def _check_header(header, columns, name, exact=False):
     if exact and not faults and header != columns:
         faults.append(("its columns are in another order", "各列的顺序不对"))
     if faults:
-        english, chinese = "correct the file's header", "请修改文件的表头"
+        english = "check the names that you gave, or correct the file's header"
+        chinese = "请检查你给出的列名，或修改文件的表头"
         if exact:
             order = ",".join(columns)
             english, chinese = f"the columns must be {order}", f"各列应依次为 {order}"

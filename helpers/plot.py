@@ -525,6 +525,7 @@ def answer(picture, probability, xlabel, ylabel, title="", names=None):
     else:
         left.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=[])
+    left.spines[:].set_visible(True)
     right.bar(range(len(probability)), probability, color=BLUE)
     right.set(ylim=(0, 1), xlabel=xlabel, ylabel=ylabel)
     right.set_xticks(range(len(probability)), names)

@@ -29,6 +29,15 @@ def early_stop_by_counting(losses, patience):
     return [best, len(losses)]
 
 
+def compared_with_the_one_before(losses, patience):
+    waited = 0
+    for k, loss in enumerate(losses):
+        waited = waited + 1 if k and loss >= losses[k - 1] else 0
+        if waited == patience:
+            break
+    return losses.index(min(losses[: k + 1])), k + 1
+
+
 def knows_the_future(losses, patience):
     return losses.index(min(losses)), early_stop(losses, patience)[1]
 
@@ -144,6 +153,7 @@ ANSWERS = {
             "number, not count": ((lambda v, p: (early_stop(v, p)[0], early_stop(v, p)[1] - 1),),
                                   "❌ early_stop([1], 1) → (0, 0) ≠ (0, 1)"),
             "only the best": ((lambda v, p: early_stop(v, p)[0],), "shape () ≠ (2,)"),
+            "compared with the one before": ((compared_with_the_one_before,), "(4, 5) ≠ (1, 4)"),
         },
     },
     "rates": {
@@ -153,7 +163,7 @@ ANSWERS = {
             "one model for all": ((STUDY | {0.1: 0.4}, 0.01), "❌ study[0.1] → 0.4 < 1"),
             "from the largest down": ((STUDY | {0.00001: 0.3}, 0.01), "≉ math.log(10)"),
             "the largest loss": ((STUDY, 0.00001), "> min(study.values())"),
-            "the loss for the rate": ((STUDY, 0.28), "❌ study[0.28] > min(study.values())"),
+            "the loss for the rate": ((STUDY, 0.28), "❌ 0.28 in study → False ≠ True"),
             "one is missing": (({k: v for k, v in STUDY.items() if k != 0.1}, 0.01),
                                "❌ 0.1 in study → False ≠ True"),
             "whole histories": ((STUDY | {0.01: [0.3, 0.2]}, 0.01), "❌ study[0.01] → [0.3, 0.2]"),
@@ -219,7 +229,8 @@ ANSWERS = {
     },
     "project": {
         "right": [(own_data(), own_model()), (own_data(n=1200), own_model()),
-                  ([(x, int(y)) for x, y in own_data()], own_model())],
+                  ([(x, int(y)) for x, y in own_data()], own_model()),
+                  (sorted(own_data(n=3000), key=lambda sample: int(sample[1])), own_model())],
         "wrong": {
             "too few": ((own_data(n=10), own_model()), "❌ len(my_data) → 10 < 50"),
             "float64": ((own_data(dtype=torch.float64), own_model()), "→ torch.float64 ≠"),

@@ -713,8 +713,9 @@ def test_08_the_background_decides(lesson_08):
     """The two experiments of the lesson, on other splits."""
     sea = _shares(lesson_08, "sea-run")
     assert sum(sea.before) / 20 < 0.1 and sum(sea.after) / 20 > 0.8 and min(sea.after) > 0.4
-    frame = _shares(lesson_08, "frame-run")
-    assert sum(frame.before) / 20 > 0.78 and sum(frame.after) / 20 < 0.08
+    frame = _shares(lesson_08, "frame-figure", "frame-run")
+    assert sum(frame.before) / 20 > 0.78 and sum(frame.in_white) / 20 < 0.08
+    assert sum(frame.in_black) / 20 > 0.9, "size is not the reason"
 
 
 def test_08_three_numbers_reach_most_of_it(lesson_08):
@@ -794,10 +795,11 @@ def test_09_a_digit_is_read_when_it_is_prepared_as_in_training(lesson_09):
     full, test = lesson_09.found["fully connected"], lesson_09.loaders[2].dataset
     m = SimpleNamespace(**cells_run(
         "09_digits", "draw-mistake", "draw-still", **vars(lesson_09.m) | {
-            "network": full.model, "test_loader": lesson_09.loaders[2], "test_labels": test.y,
+            "network": full.model, "test_labels": test.y,
+            "test_pictures": test.x.unsqueeze(1) / 255,
         },
     ))
-    assert m.half_right < 0.25 and abs(m.centred_right - full.test) < 0.005
+    assert m.half_right < 0.25 and m.centred_right > max(0.88, full.test - 0.05)
     bars = m.fig.axes[2].patches
     assert bars[7].get_height() > 0.9
 

@@ -83,8 +83,15 @@ def test_a_table(edition, tmp_path):
     assert names["saved"].keys() == {"state_dict", "classes"}
     assert (tmp_path / "model.pt").exists()
     x, y = names["test_set"][0]
-    row = names["whole"].iloc[int(names["test_set"].indices[0])]
-    assert names["row_to_x"](row.to_dict()).tolist() == pytest.approx(x.tolist(), abs=1e-5)
+    row = names["whole"].iloc[int(names["test_set"].indices[0])].drop("品种").to_dict()
+    assert names["row_to_x"](row).tolist() == pytest.approx(x.tolist(), abs=1e-5)
+    for wrong, found in (
+        ({name: row[name] for name in row if name != "alcohol"}, "'alcohol'"),
+        (row | {"Alcohol": 13.0}, "'Alcohol'"), (row | {"颜色": "红"}, "'颜色_红'"),
+        (row | {"alcohol": "13"}, "'alcohol_13'"),
+    ):
+        with pytest.raises(ValueError, match=found):
+            names["row_to_x"](wrong)
 
 
 @pytest.mark.parametrize("edition", ["zh", "en"])

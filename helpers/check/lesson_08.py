@@ -76,7 +76,9 @@ def square(function):
         top, left = (side - height) // 2, (side - width) // 2
         wanted = torch.full((3, side, side), 1.0 if value is None else value)
         wanted[:, top:top + height, left:left + width] = x
-        call = f"square(x{'' if value is None else f', {value}'}), x.shape (3, {height}, {width})"
+        short = f"square(x{'' if value is None else f', {value}'})"
+        given_shape = f", x.shape (3, {height}, {width})"
+        call = short + given_shape
         given = x.clone()
         found = check.run(function, name, call, [given, *([] if value is None else [value])])
         if found is check.NO_ANSWER:
@@ -91,7 +93,7 @@ def square(function):
                          f"{float(wanted[where]):.3g}")
             except Exception:  # no tensor, or another shape
                 wrong = " → " + check.difference(found, wanted)
-            return check.say("❌", name, call + wrong)
+            return check.say("❌", name, short + wrong + given_shape)
     check.say("✅", name)
 
 
@@ -182,5 +184,5 @@ def own(my_folder):
     counts = {label: dataset.targets.count(k) for k, label in enumerate(dataset.classes)}
     least = min(counts, key=counts.get)
     if counts[least] < 4:
-        return check.say("❌", name, f"len({least!r}) → {counts[least]} < 4")
+        return check.say("❌", name, f"counts[{least!r}] → {counts[least]} < 4")
     check.say("✅", name, f"{name}: {check.short(counts)}")

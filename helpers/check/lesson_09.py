@@ -18,6 +18,7 @@ def early_stop(function):
         (([2.0, 2.0, 2.0, 2.0], 2), (0, 3)),
         (([3.0, 2.0, 2.5, 1.0, 1.5, 1.6, 1.7], 3), (3, 7)),
         (([3.0, 2.0, 2.5, 1.9, 2.0, 2.1, 0.5], 2), (3, 6)),
+        (([3.0, 1.0, 2.0, 1.5, 0.5], 2), (1, 4)),
     ])
 
 
@@ -52,11 +53,14 @@ def rates(study, best_lr):
     if not 1.8 < losses[0] < 2.6:
         return check.say("❌", name, f"study[1e-05] → {losses[0]:.3g} ≉ math.log(10)")
     if losses[-1] <= 1:  # it may be nan
-        return check.say("❌", name, f"study[0.1] → {losses[-1]:.3g} < 1  (make_network(), fit)")
+        return check.say("❌", name, f"study[0.1] → {losses[-1]:.3g} < 1  "
+                         "(for lr in …: study_model = make_network())")
     pairs = zip(losses, wanted, strict=True)
     least, best = min((loss, lr) for loss, lr in pairs if not math.isnan(loss))
     if least >= 0.6:
         return check.say("❌", name, f"min(study.values()) → {least:.3g} > 0.6")
+    if not any(check.difference(best_lr, lr, 1e-9) == "" for lr in wanted):
+        return check.say("❌", name, f"{check.short(best_lr)} in study → False ≠ True")
     if check.difference(best_lr, best, 1e-9):
         return check.say("❌", name, f"study[{check.short(best_lr)}] > min(study.values())")
     return check.say("✅", name)
@@ -158,7 +162,9 @@ def project(my_data, my_model, at_least=50, at_most=1000):
     if size < at_least:
         return check.say("❌", name, f"len(my_data) → {size} < {at_least}")
     pictures, labels = [], []
-    for i in range(min(size, at_most)):
+    # All over the set, for samples may be sorted by class.
+    places = torch.linspace(0, size - 1, min(size, at_most), dtype=torch.float64).round()
+    for i in places.long().tolist():
         sample = check.item(my_data, i, name, "my_data")
         if sample is check.NO_ANSWER:
             return None
