@@ -320,7 +320,31 @@ def test_links_lead_somewhere(page):
     for name, target in re.findall(r"\[([^]]*)\]\(([^)\s]+)[^)]*\)", re.sub(r"`[^`]*`", "", text)):
         assert name.strip(), f"a link or picture without text: {target}"
         if not re.match(r"https?:|mailto:|#", target):
-            assert (page.parent / target.split("#")[0]).exists(), target
+            file, _, place = target.partition("#")
+            assert (page.parent / file).exists(), target
+            if place:
+                ids = [cell.id for cell in read(page.parent / file).cells]
+                assert place.removeprefix("cell-id=") in ids, target
+
+
+def test_every_mistake_is_on_the_page_of_errors():
+    """Once in each edition, under its lesson's number, and with a message that it prints."""
+    text = "\n".join(cell.source for cell in read(NOTEBOOKS / "errors.ipynb").cells)
+    row = r"^\| (?:`(.+?)` \| )?\[(\d\d) .+\]\(zh/(.+)\) \| \[(\d\d) .+\]\(en/(.+)\) \|$"
+    rows = re.findall(row, text, flags=re.M)
+    assert len(rows) == text.count("](zh/") == text.count("](en/")
+    mistakes = {
+        f"{lesson}.ipynb#cell-id={cell.id}": (cell, cell_en) for lesson in LESSONS
+        for cell, cell_en in zip(*both(lesson), strict=True) if "mistake" in tags(cell)
+    }
+    assert sorted(chinese for _, _, chinese, _, _ in rows) == sorted(mistakes)
+    for message, number, chinese, number_en, english in rows:
+        assert chinese == english and chinese.startswith(number) and number == number_en, chinese
+        for cell in mistakes[chinese]:
+            output = text_of(cell.outputs).replace('\\"', '"')
+            assert not message or message in output, chinese
+            error = re.match(r"\w*(Error|Warning): ", output)
+            assert bool(message) or not error, f"{chinese}: name its message"
 
 
 @every_notebook
