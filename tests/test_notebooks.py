@@ -21,6 +21,7 @@ from tests.notebooks import (
     ROLES,
     ROOT,
     TAGS,
+    TAUGHT,
     canonical,
     every_lesson,
     every_notebook,
@@ -325,6 +326,14 @@ def test_links_lead_somewhere(page):
             if place:
                 ids = [cell.id for cell in read(page.parent / file).cells]
                 assert place.removeprefix("cell-id=") in ids, target
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", "notebooks/start.ipynb"])
+def test_the_map_and_the_list_of_lessons_are_whole(page):
+    text = (ROOT / page).read_text(encoding="utf-8").replace('\\"', '"')
+    numbers = [lesson[:2] for lesson in TAUGHT]
+    assert sorted(re.findall(r'\bL(\d\d)\["\1 ', text)) == numbers
+    assert re.findall(r"\| (\d\d) \| \[", text) == numbers
 
 
 def test_every_mistake_is_on_the_page_of_errors():
