@@ -23,8 +23,12 @@ RECORD = ".copied.json"
 # Live slides: a theme that fetches no fonts, and slides that can be scrolled, for a figure stands
 # below the code that draws it. jupyterlab-rise has no setting for style, but its header is HTML.
 SLIDES = ROOT / "slides"
+# A click on a .md, such as the glossary, shows the page and not its source.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {
+        "defaultViewers": {"markdown": "Markdown Preview"},
+    },
     "jupyterlab-rise:plugin": {
         "theme": "white", "transition": "none", "slideNumber": "c/t", "center": False,
         "scroll": True,

@@ -173,6 +173,25 @@ def test_run_all_reaches_the_last_cell(notebook):
     assert not notebook.outside, "a page of JupyterLab asks the web"
 
 
+@pytest.mark.parametrize(("file", "text", "path", "cell_id"), [
+    # JupyterLab scrolls to a markdown cell, but does not make it the active one.
+    ("glossary.md", "广播", "zh/00_warm_up.ipynb", "title"),
+    ("errors.ipynb", "05 a worker has died", "en/05_dataloader.ipynb", "dying-mistake"),
+])
+def test_a_term_and_an_error_lead_to_their_cells(browser, server, file, text, path, cell_id):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SECONDS)
+    page.goto(f"{server}/lab/workspaces/from-{file.split('.')[0]}/tree/{file}")
+    page.locator("table").get_by_role("link", name=text, exact=True).click()
+    page.wait_for_function(
+        "([path, id]) => { const now = window.jupyterapp?.shell.currentWidget;"
+        "return now?.context.path == path && now.content.activeCell?.model.id == id &&"
+        "now.content.node.querySelector('.jp-WindowedPanel-outer').scrollTop > 1000 }",
+        arg=[path, cell_id],
+    )
+    page.close()
+
+
 @every_open_notebook
 def test_every_control_of_every_widget_changes_its_picture(notebook):
     for index, cell in enumerate(notebook.cells):

@@ -242,9 +242,12 @@ def test_numbers_in_prose_come_from_the_notebook(edition, lesson):
 
 # -- terms -----------------------------------------------------------------------------------------
 
+GLOSSARY = NOTEBOOKS / "glossary.md"
+
 
 def glossary():
-    text = (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
+    """Return (English name, Chinese name, number of the lesson, names not used) of each term."""
+    text = re.sub(r"\[(.+?)\]\(.+?\)", r"\1", GLOSSARY.read_text(encoding="utf-8"))
     rows = [[part.strip() for part in line.strip("|\n ").split("|")]
             for line in text.splitlines() if re.match(r"\| [^:]", line)][1:]
     return [(row + [""])[:4] for row in rows]
@@ -269,13 +272,22 @@ def test_new_terms_are_those_of_the_glossary(lesson):
 
 
 @every_notebook
-def test_each_new_term_is_introduced_in_bold(edition, lesson):
-    text = "\n".join(c.source for c in cells(edition, lesson, "markdown") if c.id != "terms")
-    bold = " ".join(re.findall(r"\*\*(.+?)\*\*", text)).lower()
+def test_each_new_term_is_introduced_in_bold_where_the_glossary_says(edition, lesson):
+    link = r"\[(.+?)\]\((zh|en)/(.+?)#cell-id=(.+?)\)"
+    places = {
+        (edition, name): (path, place)
+        for name, edition, path, place in re.findall(link, GLOSSARY.read_text(encoding="utf-8"))
+    }
+    bold = {
+        cell.id: " ".join(re.findall(r"\*\*(.+?)\*\*", cell.source)).lower()
+        for cell in cells(edition, lesson, "markdown") if cell.id != "terms"
+    }
     for english, chinese, number, _ in glossary():
         if number == lesson[:2]:
             name = english if edition == "en" else chinese
-            assert name.lower() in bold, f"{name} is never introduced"
+            path, place = places[edition, name]
+            assert (path, place) == (f"{lesson}.ipynb", places["zh", chinese][1]), name
+            assert name.lower() in bold[place], f"{name} is not introduced in {place}"
 
 
 @every_notebook
