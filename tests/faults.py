@@ -347,8 +347,8 @@ FAULTS = {
         "helpers/draw.py", "        strokes.clear()\n", ""),
     "a model left in evaluation mode by the canvas": lambda c: c.replace(
         "helpers/draw.py", "            module.training = training\n", "            pass\n"),
-    "a bar that lets everything else pass": lambda c: (
-        c.edit("cure-moved-fit", printed, lesson="09_digits")),
+    "a bar that lets everything else pass": lambda c: c.edit(
+        "cure-moved-fit", printed, lesson="09_digits"),
     "a template that standardises before it splits": lambda c: c.source(
         "table-parts", "x_table[table_parts[0]].mean(dim=0)", "x_table.mean(dim=0)",
         lesson="project"),

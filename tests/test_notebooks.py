@@ -365,7 +365,7 @@ def test_every_mistake_is_on_the_page_of_errors():
             output = text_of(cell.outputs).replace('\\"', '"')
             assert not message or message in output, chinese
             error = re.match(r"\w*(Error|Warning): ", output)
-            assert bool(message) or not error, f"{chinese}: name its message"
+            assert message or not error, f"{chinese}: name its message"
 
 
 @every_notebook

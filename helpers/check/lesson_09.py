@@ -59,7 +59,7 @@ def rates(study, best_lr):
     least, best = min((loss, lr) for loss, lr in pairs if not math.isnan(loss))
     if least >= 0.6:
         return check.say("❌", name, f"min(study.values()) → {least:.3g} > 0.6")
-    if not any(check.difference(best_lr, lr, 1e-9) == "" for lr in wanted):
+    if all(check.difference(best_lr, lr, 1e-9) for lr in wanted):
         return check.say("❌", name, f"{check.short(best_lr)} in study → False ≠ True")
     if check.difference(best_lr, best, 1e-9):
         return check.say("❌", name, f"study[{check.short(best_lr)}] > min(study.values())")
