@@ -41,6 +41,8 @@ def picture_difference(one, other, reach=1):
     lies within `reach` pixels of it in the other picture, as another antialiasing moves it. The
     largest difference decides: one wrong letter hardly moves the mean.
     """
+    if one == other:
+        return 0.0
     first, second = (
         np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB").reduce(2), float)
         for png in (one, other)
@@ -141,9 +143,13 @@ def pytest_runtest_call(item):
 
 def pytest_terminal_summary(terminalreporter):
     cells, seconds, peaks = defaultdict(int), defaultdict(float), defaultdict(float)
+    scripts = {}  # seconds of the same code in a plain script, from tests/test_cost.py
     for reports in terminalreporter.stats.values():
         for report in reports:
             properties = dict(getattr(report, "user_properties", []))
+            if getattr(report, "when", "") == "call" and "script" in properties:
+                lesson = report.nodeid.split("[")[1].rstrip("]")
+                scripts[f"notebooks/en/{lesson}.ipynb"] = properties["script"]
             if getattr(report, "when", "") == "call" and "compared" in properties:
                 lesson = report.nodeid.split("::")[0]
                 cells[lesson] += properties["compared"]
@@ -155,6 +161,8 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("lessons: every cell run again and compared")
     for lesson in sorted(cells):
         line = f"{lesson}: {cells[lesson]} cells compared, {seconds[lesson]:.1f} s"
+        if lesson in scripts:
+            line += f" ({seconds[lesson] / scripts[lesson]:.2f} of a plain script)"
         if bare:
             line += f", peak {peaks[lesson]:.0f} MiB"
             line += f" ({peaks[lesson] / bare:.2f} of a bare import torch)"
