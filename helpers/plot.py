@@ -232,15 +232,15 @@ def nerve_cell(labels):
 _MARK, _PALE = "#F7CFA0", "#ECECEC"
 
 
-def tensors(*parts, title="", scale=0.62):
+def tensors(*parts, title="", scale=0.62, shapes=True):
     """Return a figure of tensors drawn as grids of numbers, from left to right.
 
     parts: a string is a sign between two grids; else (name, tensor) or (name, tensor, marked) or
     (name, tensor, marked, copied). tensor: 0 to 3 axes, the first of three drawn as sheets one
     behind the other; marked, copied: bool tensors of its shape, or None: cells with an orange
     ground, and cells with a dashed edge and grey number (numbers that are stored only once).
-    title: the figure's message; scale: inches per cell. Below each grid without copied cells stands
-    its shape.
+    title: the figure's message; scale: inches per cell. With `shapes`, the shape stands below each
+    grid without copied cells.
     """
     grids, x = [], 0.4
     for part in parts:
@@ -284,7 +284,7 @@ def tensors(*parts, title="", scale=0.62):
                     ax.text(corner[0] + 0.5, corner[1] + 0.5, _number(sheets[at].item()), **middle,
                             color=GREY if copied[at] else "black", zorder=3 - sheet)
         ax.text(left + width / 2, bottom + high + 0.45, name, **middle)
-        if not copied.any():
+        if shapes and not copied.any():
             ax.text(left + width / 2, bottom - 0.5, str(tuple(values.shape)), color=GREY, **middle)
     return fig
 
@@ -309,6 +309,8 @@ def chain(values, steps, whole, title=""):
             ax.text(left + 3.2, 3.0, steps[k][0], ha="center", va="center")
             ax.text(left + 3.2, 2.15, steps[k][1], ha="center", va="center", color=RED)
     if not whole:
+        ax.set_ylim(1.7, 4)  # nothing is drawn below
+        fig.set_figheight(3.4 * 2.3 / 4)
         return fig
     right = 4.4 * (len(values) - 1) + 1.2
     ax.annotate("", (right, 1.9), (1.2, 1.9), arrowprops={
@@ -410,7 +412,7 @@ def network(sizes, names, layers=None, sums=None, outputs=None, gradients=None, 
     return fig
 
 
-_SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#FFFFFF", RED])
+SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#FFFFFF", RED])
 
 
 def pictures(images, captions=None, title="", columns=10, signed=False, side=1.15):
@@ -434,9 +436,12 @@ def pictures(images, captions=None, title="", columns=10, signed=False, side=1.1
         if image.ndim == 3:
             ax.imshow(image.permute(1, 2, 0).numpy())
         elif signed:
-            ax.imshow(image.numpy(), cmap=_SIGNED, vmin=-most, vmax=most)
+            ax.imshow(image.numpy(), cmap=SIGNED, vmin=-most, vmax=most)
         else:
             ax.imshow(image.numpy(), cmap="gray_r", vmin=0, vmax=1)
+            size = image.shape[1], image.shape[0]  # white paper needs an edge
+            ax.add_patch(Rectangle((-0.5, -0.5), *size, fill=False, edgecolor="#B8B8B8", lw=0.8,
+                                   clip_on=False))
         if captions:
             ax.annotate(captions[k], (0.5, 0), (0, -6), "axes fraction", "offset points",
                         ha="center", va="top")

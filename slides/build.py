@@ -85,6 +85,9 @@ def build(notebooks, out, lesson=""):
         # The template for the learner's own data, which has no number, is no lesson to be shown.
         for path in sorted((notebooks / edition).glob("[0-9]*.ipynb")):
             notebook = nbformat.read(path, as_version=4)
+            for cell in notebook.cells:
+                if "try-it" in cell.metadata.get("tags", []):  # the still figure stands for it
+                    cell.metadata.slideshow.slide_type = "skip"
             title, page = title_of(notebook), out / edition / f"{path.stem}.html"
             pages[language].append((f"{edition}/{page.name}", title))
             if path.stem.startswith(lesson):

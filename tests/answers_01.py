@@ -28,10 +28,10 @@ ANSWERS = {
     "enough": {
         "right": [(1500, 5000, 0), (1500.0, torch.tensor(5000), np.int64(0))],
         "wrong": {
-            "more data always helps": ((1500, 5000, 5000), "❌ features_60:"),
+            "more data always helps": ((1500, 5000, 5000), "❌ features_60: features(5000) < 60%"),
             "the last point for all": ((5000, 5000, 0), "❌ deep_90:"),
             "linear as early as deep": ((1500, 1500, 0), "❌ linear_90:"),
-            "halfway": ((500, 1500, 0), "❌ deep_90: min(n), deep(n) ≥ 90% ≠ 500"),
+            "halfway": ((500, 1500, 0), "❌ deep_90: deep(500) < 90%"),
             "never, as None": ((1500, 5000, None), "❌ features_60:"),
             "read at 0.8": ((150, 500, 0), "❌ deep_90:"),
             "a fraction": ((0.9, 0.9, 0.45), "❌ deep_90:"),
@@ -74,7 +74,7 @@ ANSWERS = {
         "wrong": {
             "holes alone": ((lambda p: 0 if ink.holes(ink.trim(p)) else 1,),
                             "accuracy → 0.940 < 0.95"),
-            "exchanged": ((lambda p: 1 - middle(p),), "❌ zero_or_one(x_test["),
+            "exchanged": ((lambda p: 1 - middle(p),), "❌ zero_or_one(x_train["),
             "a whole row": ((lambda p: 1 if p[14] == 1 else 0,), "→ RuntimeError: Boolean value"),
             "return forgotten": ((lambda p: None if p[14, 14] > 0.5 else 0,), "→ None ≠ 1"),
             "always 0": ((lambda p: 0,), "→ 0 ≠ 1; accuracy → 0.500 < 0.95"),
@@ -83,7 +83,7 @@ ANSWERS = {
             "the mean": ((lambda p: p[12:16, 12:16].mean(),), "< 0.95"),
             "a name": ((lambda p: "one",), "→ 'one' ≠"),
             "all the pictures at once": ((lambda p: p[0, 12:16, 12:16].mean(),),
-                                         "❌ zero_or_one(x_test[7]) → IndexError"),
+                                         "]) → IndexError"),
         },
     },
 }

@@ -243,18 +243,18 @@ ANSWERS = {
         "right": [(Transformed,), (variant(Transformed, getitem=lambda s, i: [
             f(part) for f, part in zip((s.transform, lambda y: y), s.dataset[i], strict=True)]),)],
         "wrong": {
-            "at once": ((TransformedAtOnce,), "dataset[i] × 3 ≠ 0"),
+            "at once": ((TransformedAtOnce,), "count(dataset[i]) → 3 ≠ 0"),
             "read at once": ((variant(Transformed, init=lambda s, dataset, transform:
                                       s.__dict__.update(dataset=list(dataset),
                                                         transform=transform)),),
-                             ": dataset[i] × 3 ≠ 0"),
+                             ": count(dataset[i]) → 3 ≠ 0"),
             "fetched twice": ((variant(Transformed, getitem=lambda s, i: (
-                s.transform(s.dataset[i][0]), s.dataset[i][1])),), "[0]: dataset[0] × 2 ≠ 1"),
-            "once": ((TransformedOnce,), "[1]: transform() × 3 ≠ 4"),
+                s.transform(s.dataset[i][0]), s.dataset[i][1])),), "[0]: count(dataset[0]) → 2"),
+            "once": ((TransformedOnce,), "[1]: count(transform()) → 3 ≠ 4"),
             "not at all": ((variant(Transformed, getitem=lambda s, i: s.dataset[i]),),
-                           "transform() × 0 ≠ 1"),
+                           "count(transform()) → 0 ≠ 1"),
             "the label, too": ((variant(Transformed, getitem=lambda s, i: tuple(
-                map(s.transform, s.dataset[i]))),), "transform() × 2 ≠ 1"),
+                map(s.transform, s.dataset[i]))),), "count(transform()) → 2 ≠ 1"),
             "label lost": ((variant(Transformed, getitem=lambda s, i: s.transform(
                 s.dataset[i][0])),), "x, y = Transformed(dataset, transform)[0] → "),
             "the pair": ((variant(Transformed, getitem=lambda s, i: s.transform(s.dataset[i])),),

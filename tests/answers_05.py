@@ -167,16 +167,16 @@ ANSWERS = {
                       x=x - x.mean(dim=0), mean=0)),)],
         "wrong": {
             "still slow": ((variant(Centred, getitem=lambda s, i: s.x[i] - s.x.mean(dim=0)),),
-                           "Centred(x)[0]: x.mean() × 1 ≠ 0"),
+                           "Centred(x)[0]: count(x.mean()) → 1 ≠ 0"),
             "the sum instead": ((variant(Centred, getitem=lambda s, i: s.x[i] - torch.sum(
-                s.x, dim=0) / len(s.x)),), "x.sum() × 1 ≠ 0"),
+                s.x, dim=0) / len(s.x)),), "count(x.sum()) → 1 ≠ 0"),
             "mean of the row": ((variant(Centred, getitem=lambda s, i: s.x[i] - s.x[i].mean()),),
                                 "Centred(x)[0] → "),
             "mean of everything": ((variant(Centred, init=lambda s, x: s.__dict__.update(
                 x=x, mean=x.mean())),), "Centred(x)[0] → "),
             "not centred": ((variant(Centred, getitem=lambda s, i: s.x[i]),), "Centred(x)[0] → "),
             "everything, each time": ((variant(Centred, getitem=lambda s, i: (s.x - s.mean)[i]),),
-                                      "x.sub() × 1 ≠ 0"),
+                                      "count(x.sub()) → 1 ≠ 0"),
         },
     },
     "epoch_loss": {

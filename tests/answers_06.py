@@ -357,4 +357,20 @@ ANSWERS = {
                 build=lambda d: nn.Sequential(nn.Linear(d, 1), nn.ReLU())),), "(x), y) → "),
         },
     },
+    "own": {
+        "right": [
+            (0.641, 0.1603, 0.75), (torch.tensor(30000.0), np.float32(96.7), 0.997),
+            (4.0, 0, 1), ([2.0][0], torch.tensor(1.0), torch.tensor(0.5)),
+        ],
+        "wrong": {
+            "the share that is left": ((0.64, 0.16, 0.25), "my_r2 → 0.25 ≠ 0.75 = 1 - my_test"),
+            "a percentage": ((0.64, 0.16, 75), "my_r2 → 75 ≠ 0.75"),
+            "losses exchanged": ((0.16, 0.64, 0.75), "my_r2 → 0.75 ≠ -3"),
+            "worse than the baseline": ((0.64, 0.8, -0.25), "my_test_loss ≥ my_baseline: 0.8"),
+            "a loss that exploded": ((0.64, float("nan"), 0.5), "my_test_loss → float('nan')"),
+            "a loss of each sample": ((0.64, torch.ones(72, 1), 0.5), "my_test_loss → "),
+            "R² of scikit-learn, as text": ((0.64, 0.16, "0.75"), "my_r2 → '0.75'"),
+            "the mean, not its error": ((-4.2, 0.16, 0.75), "my_baseline → -4.2"),
+        },
+    },
 }

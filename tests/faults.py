@@ -327,7 +327,7 @@ FAULTS = {
     "a licence that the card counts wrongly": lambda c: c.replace(
         "datasets/animals/SOURCES.csv", "CC0-1.0", "Public Domain"),
     "the last version kept for the best": lambda c: c.source(
-        "fit-function", "copy.deepcopy(model.state_dict())", "model.state_dict()",
+        "fit-function", "[1], copy.deepcopy(model.state_dict())", "[1], model.state_dict()",
         lesson="09_digits"),
     "a move that comes back on the other side": lambda c: c.source(
         "shift-function", "nn.functional.pad(x[..., : 28 - pixels], (pixels, 0))",
@@ -353,6 +353,25 @@ FAULTS = {
         "helpers/draw.py", "            module.training = training\n", "            pass\n"),
     "a bar that lets everything else pass": lambda c: c.edit(
         "cure-moved-fit", printed, lesson="09_digits"),
+    "a new low that is nan": lambda c: c.source(
+        "train-loop", "best = copy.deepcopy(model.state_dict())\nfor", "for", lesson="project"),
+    "a model saved without the numbers that prepare its data": lambda c: c.source(
+        "save-file", "classes, **numbers}", "classes}", lesson="project"),
+    "an R² of one's own that its losses do not give": lambda c: c.replace(
+        "helpers/check/lesson_06.py", "check.difference(r2, wanted, tolerance=0.01)", '""'),
+    "a picture named from the exam": lambda c: c.replace(
+        "helpers/check/lesson_01.py", 'if wrong and name == "train":', 'if wrong and name == "test":'),
+    "a dead neuron that is not counted": lambda c: c.source(
+        "width-count", "(model[0](corners) <= 0)", "(model[0](corners) > 0)",
+        lesson="03_network"),
+    "an output that comes with its code": lambda c: c.replace(
+        "slides/deck/index.html.j2", '<div class="fragment">\n{{ super() }}\n</div>', "{{ super() }}"),
+    "a note that waits for the answers": lambda c: c.edit(
+        "slope-question", lambda cell, _: cell.metadata.slideshow.update(slide_type="fragment")),
+    "a foot that names no section": lambda c: c.replace(
+        "slides/deck/index.html.j2", "` · ${name.textContent}`", '""'),
+    "a message of the lessons that is not on the page of errors": lambda c: c.replace(
+        "notebooks/errors.ipynb", "expected target dtype to be Long", "expected dtype to be Long"),
     "a template that standardises before it splits": lambda c: c.source(
         "table-parts", "x_table[table_parts[0]].mean(dim=0)", "x_table.mean(dim=0)",
         lesson="project"),

@@ -306,20 +306,20 @@ def test_07_the_network_earns_its_place(lesson_07, defence):
     line, network = [], []
     for fold in range(4):
         test, val, train = order.roll(150 * fold).split([150, 90, 360])
-        x_std = standardised(x, train)
+        x_scaled = standardised(x, train)
 
-        def trained(model, epochs, x_std=x_std, train=train, val=val):
-            losses = lesson_07.fit(model, x_std, y, train, val, epochs)
+        def trained(model, epochs, x_scaled=x_scaled, train=train, val=val):
+            losses = lesson_07.fit(model, x_scaled, y, train, val, epochs)
             return model, [row[1] for row in losses]
 
         linear, _ = trained(nn.Linear(6, 4), 100)
         by_heart, losses = trained(lesson_07.make_network(6, 4), 100)
         best = losses.index(min(losses))
         assert losses[-1] > 1.3 * losses[best] and best < 80
-        assert lesson_07.accuracy(by_heart, x_std, y, train) >= 0.99
+        assert lesson_07.accuracy(by_heart, x_scaled, y, train) >= 0.99
         final, _ = trained(lesson_07.make_network(6, 4), best + 1)
-        line.append(lesson_07.accuracy(linear, x_std, y, test))
-        network.append(lesson_07.accuracy(final, x_std, y, test))
+        line.append(lesson_07.accuracy(linear, x_scaled, y, test))
+        network.append(lesson_07.accuracy(final, x_scaled, y, test))
     line, network = torch.tensor(line), torch.tensor(network)
     print(*(f"{name} {v.min():.3f} {v.mean():.3f} {v.max():.3f}"
             for name, v in [("linear", line), ("network", network), ("gap", network - line)]))
@@ -489,7 +489,7 @@ def test_05_sorted_labels_must_be_shuffled(one_thread, seed):
     x_test, y_test = data.load_digits("test")
     accuracy = {}
     for name, loader in (("sorted", m.in_order), ("shuffled", m.shuffled)):
-        answers = m.train_one_epoch(loader, seed)(x_test / 255).argmax(dim=1)
+        answers = m.train_new_model(loader, seed)(x_test / 255).argmax(dim=1)
         accuracy[name] = (answers == y_test).float().mean()
         if name == "sorted":
             assert (answers == 9).sum() > 990

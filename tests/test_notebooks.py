@@ -349,7 +349,7 @@ def test_the_map_and_the_list_of_lessons_are_whole(page):
 
 
 def test_every_mistake_is_on_the_page_of_errors():
-    """Once in each edition, under its lesson's number, and with a message that it prints."""
+    """In each edition, under its lesson's number, and with each message that it prints once."""
     text = "\n".join(cell.source for cell in read(NOTEBOOKS / "errors.ipynb").cells)
     row = r"^\| (?:`(.+?)` \| )?\[(\d\d) .+\]\(zh/(.+)\) \| \[(\d\d) .+\]\(en/(.+)\) \|$"
     rows = re.findall(row, text, flags=re.M)
@@ -358,7 +358,8 @@ def test_every_mistake_is_on_the_page_of_errors():
         f"{lesson}.ipynb#cell-id={cell.id}": (cell, cell_en) for lesson in LESSONS
         for cell, cell_en in zip(*both(lesson), strict=True) if "mistake" in tags(cell)
     }
-    assert sorted(chinese for _, _, chinese, _, _ in rows) == sorted(mistakes)
+    assert {chinese for _, _, chinese, _, _ in rows} == set(mistakes)
+    assert len({(message, chinese) for message, _, chinese, _, _ in rows}) == len(rows)
     for message, number, chinese, number_en, english in rows:
         assert chinese == english and chinese.startswith(number) and number == number_en, chinese
         for cell in mistakes[chinese]:

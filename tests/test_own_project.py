@@ -3,10 +3,12 @@ has: a table and a folder of pictures."""
 
 import contextlib
 import io
+import math
 import re
 
 import matplotlib.pyplot as plt
 import pytest
+import torch
 import tqdm.auto
 from PIL import Image
 from sklearn.datasets import load_digits, load_wine
@@ -80,7 +82,8 @@ def test_a_table(edition, tmp_path):
     baseline, accuracy = scores(printed)
     assert baseline < 0.6 and accuracy > 0.85
     assert names["probability"].argmax() == 2 and names["saved"]["classes"] == names["classes"]
-    assert names["saved"].keys() == {"state_dict", "classes"}
+    assert names["saved"].keys() == {"state_dict", "classes", "mean", "deviation", "columns"}
+    assert torch.equal(names["saved"]["mean"], names["mean"])
     assert (tmp_path / "model.pt").exists()
     x, y = names["test_set"][0]
     row = names["whole"].iloc[int(names["test_set"].indices[0])].drop("品种").to_dict()
@@ -112,6 +115,7 @@ def test_a_folder_of_pictures(edition, tmp_path):
     baseline, accuracy = scores(printed)
     assert baseline < 0.2 and accuracy > 0.85
     assert found["classes"][found["probability"].argmax()] == names[label]
+    assert found["saved"].keys() == {"state_dict", "classes", "mean", "deviation", "side"}
 
 
 def test_the_three_parts_share_no_sample_and_only_training_is_random():
@@ -123,3 +127,8 @@ def test_the_three_parts_share_no_sample_and_only_training_is_random():
     assert all((part[0][0] == part[0][0]).all() for part in (val, test) for _ in range(20))
     x_train = names["table_set"].tensors[0][names["table_parts"][0]]
     assert x_train.mean(dim=0).abs().max() < 1e-5 and (x_train.std(dim=0) - 1).abs().max() < 1e-5
+
+
+def test_a_learning_rate_that_explodes_ends_in_numbers_and_no_error():
+    printed, names = filled_in("en", "folder", **{"epochs, lr, batch_size": "2, 1e30, 32"})
+    assert math.isnan(names["history"][-1][1]) and "validation set" in printed["choose-best"]

@@ -271,6 +271,23 @@ def test_notes_are_in_the_speaker_view_and_unfolded(deck):
     view.close()
 
 
+@every_deck
+def test_a_class_can_guess(deck):
+    """Notes do not wait for a key, outputs do, and the foot says which section this is."""
+    assert not deck.page.locator(".fragment aside").count()
+    none_of(deck.page.evaluate("""() =>
+      [...document.querySelectorAll(".jp-OutputArea")].filter(output => {
+        const fragment = output.closest(".fragment");
+        const alone = fragment && !fragment.querySelector(".jp-InputArea");
+        return !alone && !output.querySelector("img");
+      }).map(output => output.innerText.slice(0, 60))
+    """))
+    *_, last = deck.slides()
+    headings = deck.page.locator("section h2").all_inner_texts()
+    assert last == deck.count
+    assert headings[-1].strip("¶") in deck.page.locator("footer .section").text_content()
+
+
 def violations(page, at_least):
     """Return the rules of axe that the page breaks in light or dark, as sentences.
 

@@ -132,9 +132,9 @@ def transformed(kind):
     if dataset is None:
         return
     if inner.fetched:
-        return check.say("❌", name, f"{call}: dataset[i] × {len(inner.fetched)} ≠ 0")
+        return check.say("❌", name, f"{call}: count(dataset[i]) → {len(inner.fetched)} ≠ 0")
     if calls:
-        return check.say("❌", name, f"{call}: transform() × {len(calls)} ≠ 0")
+        return check.say("❌", name, f"{call}: count(transform()) → {len(calls)} ≠ 0")
     for time, i in enumerate((0, 2, 1, 1), start=1):
         found = check.item(dataset, i, name, call)
         if found is check.NO_ANSWER:
@@ -142,10 +142,10 @@ def transformed(kind):
         if not isinstance(found, (tuple, list)) or len(found) != 2:
             return check.say("❌", name, f"x, y = {call}[{i}] → {check.short(found)}")
         if len(calls) != time:
-            return check.say("❌", name, f"{call}[{i}]: transform() × {len(calls)} ≠ {time}")
+            return check.say("❌", name, f"{call}[{i}]: count(transform()) → {len(calls)} ≠ {time}")
         if inner.fetched[time - 1 :] != [i]:
             often = len(inner.fetched) - time + 1
-            return check.say("❌", name, f"{call}[{i}]: dataset[{i}] × {often} ≠ 1")
+            return check.say("❌", name, f"{call}[{i}]: count(dataset[{i}]) → {often} ≠ 1")
         for part, value, wanted in (("x", found[0], [10.0 * i + time]), ("y", found[1], [-i])):
             if wrong := check.difference(value, wanted):
                 return check.say("❌", name, f"x, y = {call}[{i}]: {part} → {wrong}")

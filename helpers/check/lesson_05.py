@@ -146,7 +146,7 @@ def slow_line(kind):
         if wrong := check.difference(found, x[i] - x.mean(dim=0)):
             return check.say("❌", name, f"x = {check.code(x)}: {call}[{i}] → {wrong}")
         if touches.names:
-            return check.say("❌", name, f"{call}[{i}]: x.{touches.names[0]}() × 1 ≠ 0")
+            return check.say("❌", name, f"{call}[{i}]: count(x.{touches.names[0]}()) → 1 ≠ 0")
     return check.say("✅", name)
 
 

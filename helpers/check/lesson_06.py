@@ -1,5 +1,7 @@
 """The checks of lesson 06, regression with a loader; tried on tests/answers_06.py."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
@@ -287,3 +289,28 @@ def train(function, at_most=1.3):
             return check.say("❌", name, f"MSELoss()({call}(x), y) → {loss:.3g} > "
                              f"{at_most} * {best:.3g}")
     return check.say("✅", name)
+
+
+def own(my_baseline, my_test_loss, my_r2):
+    """Check that R² of the learner's own model agrees with its two losses, and is above 0."""
+    numbers = {"my_baseline": my_baseline, "my_test_loss": my_test_loss, "my_r2": my_r2}
+    if check.untouched(*numbers.values()):
+        return check.say("⬜", "own")
+    for name, number in numbers.items():
+        try:
+            value = check.plain(number)
+            if isinstance(value, list) or not math.isfinite(value):
+                raise ValueError
+        except ValueError:
+            return check.say("❌", "own", f"{name} → {check.short(number)}: isfinite → False")
+        numbers[name] = value
+    baseline, loss, r2 = numbers.values()
+    if not baseline > 0 or loss < 0:
+        losses = f"my_baseline → {baseline:.4g}, my_test_loss → {loss:.4g}"
+        return check.say("❌", "own", f"{losses}: > 0 → False")
+    wanted = 1 - loss / baseline
+    if wrong := check.difference(r2, wanted, tolerance=0.01):
+        return check.say("❌", "own", f"my_r2 → {wrong} = 1 - my_test_loss / my_baseline")
+    if wanted <= 0:
+        return check.say("❌", "own", f"my_test_loss ≥ my_baseline: {loss:.4g} ≥ {baseline:.4g}")
+    return check.say("✅", "own", f"own: R² → {r2:.2f}")
