@@ -7,7 +7,6 @@ import sys
 import time
 
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.pylabtools import select_figure_formats
 
 from tests.notebooks import KERNEL_ENVIRONMENT, ROOT, every_lesson, path_of, read
 
@@ -33,7 +32,6 @@ def test_lesson_runs_as_a_plain_script(lesson, record_property):
 
 if __name__ == "__main__":
     shell = InteractiveShell.instance()
-    select_figure_formats(shell, {"png"})
     render = shell.display_formatter.format
     figures = []
 
