@@ -36,7 +36,9 @@ def error(kind):
         yield lines
     except kind as found:
         lines += _lines(found)
-        _one_line(type(found), lines)
+        # From torch 2.15 on the mean of integers is a NotImplementedError, which is a RuntimeError.
+        more_exact = kind is RuntimeError and isinstance(found, NotImplementedError)
+        _one_line(kind if more_exact else type(found), lines)
         # Its frames hold what the block made; worker processes would live on until they are freed.
         found.__traceback__ = None
     else:

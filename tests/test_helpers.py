@@ -27,6 +27,12 @@ def test_a_subclass_is_named_as_it_is(capsys):
     assert capsys.readouterr().out == "KeyError: 'key'\n"
 
 
+def test_two_releases_of_torch_print_the_same(capsys):
+    with expect.error(RuntimeError):
+        raise NotImplementedError("mean(): no")
+    assert capsys.readouterr().out == "RuntimeError: mean(): no\n"
+
+
 def test_no_error_is_a_failure():
     with pytest.raises(AssertionError, match="expected ValueError, none came · 本该出现"):
         with expect.error(ValueError):
