@@ -291,6 +291,10 @@ ANSWERS = {
             "no label": ((TensorDataset(X),), "features, label = my_dataset[0] → tuple"),
             "a gap": ((TensorDataset(X.index_fill(0, torch.tensor([7]), float("nan")), Y),),
                       "[7][0].isnan().any() → True"),
+            "one gap in a row": (([(row if k != 7 else row * torch.tensor([1.0] * (len(row) - 1)
+                                                                   + [float("nan")]), label)
+                                   for k, (row, label) in enumerate(zip(X, Y, strict=True))],),
+                                 "[7][0].isnan().any() → True"),
             "ragged": ((Ragged(),), "[1][0].shape → (2,) ≠ (1,)"),
             "endless": ((Endless(),), "[12] → no IndexError"),
             "the class": ((Endless,), "len(my_dataset) → TypeError"),

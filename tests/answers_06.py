@@ -4,7 +4,7 @@ feedback must say. The keys are the names of the checks; an answer is the tuple 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 
 from helpers.check import lesson_06 as check
 
@@ -345,6 +345,9 @@ ANSWERS = {
             "return indented too far": ((train_variant(once=True),), "→ 1 ≠ 80"),
             "a new model each epoch": ((train_variant(afresh=True),), "(x), y) → "),
             "rows drawn again and again": ((train_variant(loader=random_rows),), "→ 100 ≠ 80"),
+            "rows drawn with replacement": ((train_variant(loader=lambda x, y, size: DataLoader(
+                TensorDataset(x, y), size, sampler=RandomSampler(x, replacement=True))),),
+                "len(set(rows of epoch 1)) → "),
             "shape (N,)": ((flattened,), "(x), y) → "),
             "ten features": ((train_variant(build=lambda d: nn.Linear(10, 1)),), "RuntimeError: "),
             "a learning rate of its own": ((train_variant(rate=0.1),), "lr=0.0): after == before"),

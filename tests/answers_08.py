@@ -194,6 +194,7 @@ ANSWERS = {
                             "(1, 48, 24) ≠ (1, 24, 48)"),
             "one side": ((chain(GREY, transforms.Resize(24)),), "≠ (1, 24, 48)"),
             "colour": ((chain(SIZED),), "(3, 24, 48) ≠ (1, 24, 48)"),
+            "red alone": ((transforms.Compose([chain(SIZED), lambda x: x[:1]]),), "mean()"),
             "no tensor": ((transforms.Compose([GREY, SIZED]),), "≠ Tensor"),
             "bytes": ((v2.Compose([v2.Grayscale(), v2.Resize((24, 48)), v2.ToImage()]),), "dtype"),
             "bytes as decimals": ((v2.Compose([v2.Grayscale(), v2.Resize((24, 48)), v2.ToImage(),
@@ -218,10 +219,10 @@ ANSWERS = {
         "wrong": {
             "modes kept": ((FlatAsItIs,), '≠ "RGB"'),
             "classes as they come": ((FlatFirstSeen,), "classes"),
-            "all opened at once": ((FlatEager,), "× 4 ≠ 0"),
+            "all opened at once": ((FlatEager,), "count(transform()) → 4 ≠ 0"),
             "by name of file": ((FlatByName,), "size"),
             "words as labels": ((FlatWords,), "y "),
-            "no transform": ((FlatUntouched,), "× 0 ≠ 1"),
+            "no transform": ((FlatUntouched,), "count(transform()) → 0 ≠ 1"),
         },
     },
     "channel_stats": {

@@ -10,6 +10,7 @@ import re
 import pytest
 import torch
 
+from helpers.check import difference
 from tests.notebooks import (
     EDITIONS,
     TAUGHT,
@@ -156,6 +157,11 @@ ODD = [
     lambda *_: float("nan"), lambda *_: torch.zeros(2, 3), lambda *_: torch.zeros(0),
     lambda *_: Unprintable(), lambda *_: exit(), type,
 ]
+
+
+@pytest.mark.parametrize("answer", [float("inf"), -float("inf"), float("nan")])
+def test_what_is_not_finite_equals_no_number(answer):
+    assert difference(answer, 3.0) and difference([1.0, answer], [1.0, 3.0])
 
 
 @every_exercise

@@ -113,6 +113,7 @@ def test_what_it_returns(file):
     (table(*ROWS[::2]), "kind", [], ["kind", "1", "3", "at least two"]),
     (table(*ROWS), "size", [], ["5", "size", "no value"]),
     (table(*[f"a,{k},x" for k in range(30)]), "size", [], ["size", "30", "a class needs"]),
+    (table(*[f"a,{max(k, 1)},x" for k in range(30)]), "size", [], ["size", "29", "a class needs"]),
     (table(*[f"{'ab'[k % 2]},{k},id {k}" for k in range(50)]), "kind", [],
      ["shape", "50", "leave_out"]),
     (table(), "kind", [], ["only a header"]),

@@ -143,7 +143,7 @@ def flat(kind):
         if dataset is None:
             return
         if seen:
-            return check.say("❌", name, f"{call}: transform() × {len(seen)} ≠ 0")
+            return check.say("❌", name, f"{call}: count(transform()) → {len(seen)} ≠ 0")
         classes = check.run(lambda: list(dataset.classes), name, f"{call}.classes", ())
         if classes is check.NO_ANSWER:
             return
@@ -157,7 +157,8 @@ def flat(kind):
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 return check.say("❌", name, f"x, y = {call}[{i}] → {check.short(found)}")
             if len(seen) != time:
-                return check.say("❌", name, f"{call}[{i}]: transform() × {len(seen)} ≠ {time}")
+                times = f"count(transform()) → {len(seen)} ≠ {time}"
+                return check.say("❌", name, f"{call}[{i}]: {times}")
             mode = getattr(seen[-1], "mode", type(seen[-1]).__name__)
             if mode != "RGB":
                 return check.say("❌", name, f'{call}[{i}]: picture.mode → {mode!r} ≠ "RGB"')
