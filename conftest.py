@@ -146,11 +146,13 @@ def pytest_terminal_summary(terminalreporter):
     scripts = {}  # seconds of the same code in a plain script, from tests/test_cost.py
     for reports in terminalreporter.stats.values():
         for report in reports:
-            properties = dict(getattr(report, "user_properties", []))
-            if getattr(report, "when", "") == "call" and "script" in properties:
+            if getattr(report, "when", "") != "call":
+                continue
+            properties = dict(report.user_properties)
+            if "script" in properties:
                 lesson = report.nodeid.split("[")[1].rstrip("]")
                 scripts[f"notebooks/en/{lesson}.ipynb"] = properties["script"]
-            if getattr(report, "when", "") == "call" and "compared" in properties:
+            if "compared" in properties:
                 lesson = report.nodeid.split("::")[0]
                 cells[lesson] += properties["compared"]
                 seconds[lesson] += report.duration

@@ -259,7 +259,8 @@ ANSWERS = {
             "no error came": ((lambda m, i, o: m(torch.zeros(5, i)) is not None,),
                               "→ True ≠ False"),
             "samples and features exchanged": ((
-                lambda m, i, o: m(torch.zeros(i, 5)).shape == (5, o),), ": mat1 and"),
+                lambda m, i, o: m(torch.zeros(i, 5)).shape == (5, o),),
+                ": mat1 and mat2 shapes cannot be multiplied (4x5 and 4x3)"),
             "the shape itself": ((lambda m, i, o: m(torch.zeros(5, i)).shape,),
                                  "shape (2,) ≠ ()"),
             "always true": ((lambda m, i, o: True,), "→ True ≠ False"),

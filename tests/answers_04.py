@@ -249,7 +249,8 @@ ANSWERS = {
                                                         transform=transform)),),
                              ": count(dataset[i]) → 3 ≠ 0"),
             "fetched twice": ((variant(Transformed, getitem=lambda s, i: (
-                s.transform(s.dataset[i][0]), s.dataset[i][1])),), "[0]: count(dataset[0]) → 2"),
+                s.transform(s.dataset[i][0]), s.dataset[i][1])),),
+                              "[0]: count(dataset[0]) → 2 ≠ 1"),
             "once": ((TransformedOnce,), "[1]: count(transform()) → 3 ≠ 4"),
             "not at all": ((variant(Transformed, getitem=lambda s, i: s.dataset[i]),),
                            "count(transform()) → 0 ≠ 1"),
