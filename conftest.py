@@ -143,7 +143,7 @@ def pytest_runtest_call(item):
 
 def pytest_terminal_summary(terminalreporter):
     cells, seconds, peaks = defaultdict(int), defaultdict(float), defaultdict(float)
-    scripts = {}  # seconds of the same code in a plain script, from tests/test_cost.py
+    scripts = {}  # seconds of the same code in a plain script, from tests/test_script.py
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", "") != "call":

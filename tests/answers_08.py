@@ -1,6 +1,8 @@
 """Right and wrong answers to the exercises of lesson 08, with the help that a wrong one gets."""
 
 import csv
+import tempfile
+from pathlib import Path
 
 import torch
 from PIL import Image
@@ -19,6 +21,7 @@ def chain(*steps):
     return transforms.Compose([*steps, transforms.ToTensor()])
 
 
+TEMPORARY = tempfile.TemporaryDirectory()
 GREY, SIZED = transforms.Grayscale(), transforms.Resize((24, 48))
 
 
@@ -149,6 +152,15 @@ class FlatUntouched(FlatPhotos):
         return self.picture(i), self.classes.index(self.rows[i]["label"])
 
 
+def a_single_photo(folder):
+    """Make a folder of two classes, one of them with a single photo, and return it."""
+    for name, count in (("cat", 5), ("dog", 1)):
+        (folder / name).mkdir()
+        for k in range(count):
+            Image.new("RGB", (8, 8), (40 * k, 0, 0)).save(folder / name / f"{k}.png")
+    return folder
+
+
 ANSWERS = {
     "mean_colour": {
         "right": [
@@ -240,6 +252,7 @@ ANSWERS = {
             "no folder": (("no such folder",), "no such"),
             "no classes": ((DATASETS / "digits",), "digits"),
             "a class alone": ((DATASETS / "animals" / "bird",), "bird"),
+            "a photo alone": ((a_single_photo(Path(TEMPORARY.name)),), "counts['dog'] → 1 < 4"),
         },
     },
 }

@@ -378,6 +378,24 @@ FAULTS = {
     "a template that changes pictures at random when it judges": lambda c: c.source(
         "folder-parts", "for_training, for_judging, for_judging",
         "for_training, for_training, for_judging", lesson="project"),
+    "the largest class counted where the smallest is meant": lambda c: c.replace(
+        "helpers/check/lesson_08.py", "min(counts", "max(counts"),
+    "a slider that cannot reach its task's answer": lambda c: c.source(
+        "curve-sliders", "w=FloatSlider(1.0, min=-5", "w=FloatSlider(1.0, min=0"),
+    "a seed that a function does not use": lambda c: c.source(
+        "fit-function", "torch.manual_seed(seed)", "torch.manual_seed(0)", lesson="06_regression"),
+    "a wrong shape in a comment": lambda c: c.source("batch-matrix", "-> (4,)", "-> (4, 1)"),
+    "a shape in a comment that cannot be multiplied": lambda c: c.source(
+        "batch-matrix", "(4, 3) @ (3,)", "(4, 3) @ (4,)"),
+    "a wrong type in a comment": lambda c: c.source(
+        "sorted-data", "int64 (5000,)", "float32 (5000,)", lesson="05_dataloader"),
+    "an answer that is on no slide": lambda c: c.edit(
+        "squares-why", lambda cell, _: cell.metadata.slideshow.update(slide_type="skip"),
+        lesson="04_dataset"),
+    "a start page that opens the next lesson": lambda c: c.replace(
+        "notebooks/start.ipynb", "](zh/04_dataset.ipynb) |", "](zh/05_dataloader.ipynb) |"),
+    "a unit in a data card that contradicts its column": lambda c: c.replace(
+        "datasets/penguins/README.md", "| length of the bill | mm |", "| length of the bill | cm |"),
 }
 
 # The quick tests first: most faults need no kernel. Each run: what pytest gets, and what -k gets.
@@ -390,6 +408,7 @@ RUNS = [
     (["--nbval", "notebooks"], ""),
     (["tests/test_slides.py"], "not accessible and not speaker"),
     (["tests/test_exercises.py"], "solutions"),
+    (["tests/test_script.py"], ""),
     (["tests/test_claims.py"], ""),
     (["tests/test_jupyterlab.py"], "en- and not exercises"),
 ]

@@ -1,5 +1,6 @@
 """The claims of the lessons that hold for any seed, tried for others than the one shown."""
 
+import ast
 import multiprocessing
 import os
 import re
@@ -15,7 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import data, expect, playground, workers
-from tests.notebooks import cells_run
+from tests.notebooks import cells_run, path_of, read
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,30 @@ def bills():
     x = torch.stack([penguins[column] for column in columns], dim=1) - torch.tensor([42.0, 18.0])
     y = torch.tensor([name == "Chinstrap" for name in penguins["species"]])
     return x, y.float().reshape(-1, 1)
+
+
+def test_02_the_sliders_reach_the_answers_to_their_tasks():
+    """And the answers are right: the curve meets the squares, the line is AND and OR."""
+    cells = {cell.id: cell.source for cell in read(path_of("en", "02_neuron")).cells}
+
+    def reach(cell_id, **answer):
+        ranges = re.findall(r"(\w+)=FloatSlider\(.+?, min=(.+?), max=(.+?), step=(.+?),",
+                            cells[cell_id])
+        assert [name for name, *_ in ranges] == list(answer)
+        for name, low, high, step in ranges:
+            steps = (answer[name] - float(low)) / float(step)
+            assert answer[name] <= float(high) and steps >= 0 and steps.is_integer(), name
+
+    assert "Curve: $w = -2$, $b = 1$" in cells["line-read"]
+    reach("curve-sliders", w=-2, b=1)
+    (squares,) = re.findall(r"plot\((\[.+?\]), (\[.+?\]), \"s\"", cells["curve-figure"])
+    x, y = (torch.tensor(ast.literal_eval(numbers)) for numbers in squares)
+    assert (torch.sigmoid(-2 * x + 1) - y).abs().max() < 0.01
+    corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    for name, b, wanted in (("AND", -3, [0, 0, 0, 1]), ("OR", -1, [0, 1, 1, 1])):
+        assert f"{name}: $w_1 = w_2 = 2$, $b = {b}$" in cells["line-read"]
+        reach("line-sliders", w1=2, w2=2, b=b)
+        assert (corners.sum(dim=1) * 2 + b > 0).tolist() == wanted
 
 
 @pytest.mark.parametrize("seed", range(1, 11))

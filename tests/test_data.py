@@ -308,9 +308,11 @@ def values(column, **where):
 def test_card_states_what_the_file_holds(half):
     sums = re.findall("[0-9a-f]{64}", half)
     assert sums == [hashlib.sha256(CSV.read_bytes()).hexdigest()]
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| .+ \| (.+) \| (\d+) \|$", half, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \| (\d+) \|$", half, re.MULTILINE)
     assert [row[0] for row in rows] == list(TABLE[0])
-    for column, _, stated, gaps in rows:
+    for column, _, unit, stated, gaps in rows:
+        ending = column.rpartition("_")[2]
+        assert unit in {"mm": ("mm", "毫米"), "g": ("g", "克")}.get(ending, ("–", "year", "年"))
         cells = [row[column] for row in TABLE]
         assert cells.count("NA") == int(gaps)
         if column in NUMERIC:

@@ -105,6 +105,33 @@ def test_code_cells_are_short(edition, lesson):
 
 
 @every_notebook
+def test_functions_use_what_they_are_given(edition, lesson):
+    """A seed that a function ignores makes chance look like none at all. (What a method is given
+    is its base class's to say.)"""
+    for cell in cells(edition, lesson, "code"):
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.FunctionDef) and "exercise" not in tags(cell):
+                given = {argument.arg for argument in node.args.args + node.args.kwonlyargs}
+                body = [name for statement in node.body for name in ast.walk(statement)]
+                ignored = given - {name.id for name in body if isinstance(name, ast.Name)}
+                assert not ignored, f"{cell.id}: {node.name} ignores {ignored}"
+
+
+@every_lesson
+def test_what_a_slide_asks_a_slide_answers(lesson):
+    """A cell that explains, right after what a class has guessed, is not left off the slides."""
+    asked = ""
+    for cell in cells("en", lesson):
+        role = cell.metadata.slideshow.slide_type
+        if cell.cell_type == "code" or role == "notes":
+            continue
+        explains = not re.match(r"#|\*\*", cell.source)
+        assert not (asked and explains and role == "skip"), f"{asked} asks, {cell.id} is skipped"
+        question = re.search(r"\*\*(Before you (run|look)|On paper first)", cell.source)
+        asked = cell.id if question and role != "skip" else ""
+
+
+@every_notebook
 def test_no_word_that_talks_down(edition, lesson):
     banned = re.compile(
         r"\b(simply|obviously|of course|trivial\w*)\b|显然|显而易见|很简单|不难看出", re.I
@@ -346,6 +373,9 @@ def test_the_map_and_the_list_of_lessons_are_whole(page):
     numbers = [lesson[:2] for lesson in TAUGHT]
     assert sorted(re.findall(r'\bL(\d\d)\["\1 ', text)) == numbers
     assert re.findall(r"\| (\d\d) \| \[", text) == numbers
+    for row in re.findall(r"\| \d\d \| \[.+", text):
+        links = re.findall(r"\]\((?:notebooks/)?(?:zh|en)/(\d\d)_", row)
+        assert links and set(links) == {row[2:4]}, row
 
 
 def test_every_mistake_is_on_the_page_of_errors():
