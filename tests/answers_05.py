@@ -148,6 +148,9 @@ ANSWERS = {
                   (lambda labels: [len(labels) / labels.tolist().count(k)
                                    for k in labels.tolist()],)],
         "wrong": {
+            "the first of each class": ((lambda labels: torch.tensor([
+                1e-6 if label in labels[:i] else 1.0 for i, label in enumerate(labels)]),),
+                "sample_weights(torch.tensor([0, 1, 1])) → torch.tensor([1., 1., "),
             "one per class": ((lambda labels: 1 / labels.bincount(),), "shape (2,) ≠ (3,)"),
             "the counts": ((lambda labels: labels.bincount()[labels],), "P(class) → [0.2, 0.8]"),
             "all the same": ((lambda labels: torch.ones(len(labels)),), "P(class) → "),

@@ -165,6 +165,8 @@ ANSWERS = {
             "nothing done": ((lambda table: table[data.MARKS_HEADER],), "(技术难度 = nan)"),
             "every row dropped": ((lambda table: table[data.MARKS_HEADER].iloc[:0],),
                                   '"020990601" in list(clean(table)["学号"]) → False ≠ True'),
+            "all marks 0": ((lambda table: clean(table).assign(论文质量=0),),
+                            'clean(table)["论文质量"].iloc[0] → 0 ≠ '),
             "the marks alone": ((lambda table: clean(table)[data.MARKS],), '"姓名" in clean('),
             "in place": ((lambda table: None,), "→ NoneType ≠ DataFrame"),
         },

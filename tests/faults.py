@@ -396,6 +396,52 @@ FAULTS = {
         "notebooks/start.ipynb", "](zh/04_dataset.ipynb) |", "](zh/05_dataloader.ipynb) |"),
     "a unit in a data card that contradicts its column": lambda c: c.replace(
         "datasets/penguins/README.md", "| length of the bill | mm |", "| length of the bill | cm |"),
+    "code that one edition names otherwise": lambda c: c.source(
+        "cross-solution", "dim=0", "dim=1", editions=["zh"], confirm=True, lesson="07_csv"),
+    "a small number that one edition has otherwise": lambda c: c.source(
+        "lengths-why", "27", "73", editions=["zh"], confirm=True, lesson="04_dataset"),
+    "a number of another lesson that it does not have": lambda c: c.source(
+        "updates-question", "0.1545", "0.1645", confirm=True, lesson="05_dataloader"),
+    "a plan of 100 minutes called 90": lambda c: c.source(
+        "timing-notes", both("无声的错 11", "silent mistakes 11"),
+        both("无声的错 21", "silent mistakes 21"), confirm=True, lesson="06_regression"),
+    "a step of the slider that comes after the update": lambda c: c.source(
+        "steps-draw", "step == 5", "step >= 4", lesson="03_network"),
+    "gradients for the teacher that are transposed": lambda c: c.source(
+        "steps-notes", both("−4、−2、2、1", "−4, −2, 2, 1"), both("−4、2、−2、1", "−4, 2, −2, 1"),
+        confirm=True, lesson="03_network"),
+    "a table that an exercise asks about, but not its check": lambda c: c.source(
+        "confusion-exercise", "| 12 | 4 | 0 |", "| 11 | 5 | 0 |", confirm=True, lesson="07_csv"),
+    "a planted fault that is mended": lambda c: c.source(
+        "bug-c", "self.place = self.place + 1", "self.place = i", lesson="04_dataset"),
+    "columns of times that change places": lambda c: c.source(
+        "slow-times", "(slow, in_memory)]", "(in_memory, slow)]", lesson="05_dataloader"),
+    "two sliders under each other's name": lambda c: c.source(
+        "student-figure", both('"系统实现", "回答问题"', '"implementation", "questions"'),
+        both('"回答问题", "系统实现"', '"questions", "implementation"'), lesson="07_csv"),
+    "a lesson that stops working where there is a GPU": lambda c: c.source(
+        "device-line", "copy.deepcopy(network)", "network", lesson="09_digits"),
+    "a function that slides call and none defines": lambda c: c.edit(
+        "judge-function", lambda cell, _: cell.metadata.slideshow.update(slide_type="skip"),
+        lesson="09_digits"),
+    "a cleaned table whose marks nobody looks at": lambda c: c.replace(
+        "helpers/check/lesson_07.py",
+        'not (column not in ("姓名", "学号") and now == int(value))', 'column in ("姓名", "学号")'),
+    "weights that differ within a class": lambda c: c.replace(
+        "helpers/check/lesson_05.py", "/ one.max() > 1e-3", "/ one.max() > 1"),
+    "two activations under each other's name": lambda c: c.replace(
+        "helpers/playground.py", '"tanh": nn.Tanh, "sigmoid": nn.Sigmoid',
+        '"tanh": nn.Sigmoid, "sigmoid": nn.Tanh'),
+    "a printed page for each press of a key": lambda c: c.replace(
+        "slides/deck/index.html.j2", "pdfSeparateFragments: false", "pdfSeparateFragments: true"),
+    "printed slides in the colours of a dark screen": lambda c: c.replace(
+        "slides/style.css", ".reveal-print { color-scheme: light; }", ""),
+    "a command in the README that does not exist": lambda c: c.replace(
+        "README.md", "helpers.lab --restore 02", "helpers.lab restore 02"),
+    "ink and paper exchanged in a data card": lambda c: c.replace(
+        "datasets/digits/README.md", "0 是纸，255 是墨", "0 是墨，255 是纸"),
+    "a confirmation of all cells instead of one": lambda c: c.replace(
+        "Makefile", "tests.confirm $(LESSON) $(CELL)", "tests.confirm $(LESSON)"),
 }
 
 # The quick tests first: most faults need no kernel. Each run: what pytest gets, and what -k gets.
@@ -403,7 +449,7 @@ RUNS = [
     (["tests/test_notebooks.py", "tests/test_helpers.py", "tests/test_outputs.py",
       "tests/test_data.py", "tests/test_marks.py", "tests/test_own_table.py",
       "tests/test_digits.py", "tests/test_samples.py", "tests/test_animals.py",
-      "tests/test_pictures.py", "tests/test_draw.py", "tests/test_own_project.py",
+      "tests/test_pictures.py", "tests/test_draw.py", "tests/test_setup.py", "tests/test_own_project.py",
       "tests/test_exercises.py"], "not solutions"),
     (["--nbval", "notebooks"], ""),
     (["tests/test_slides.py"], "not accessible and not speaker"),

@@ -1,6 +1,7 @@
 """The claims of the lessons that hold for any seed, tried for others than the one shown."""
 
 import ast
+import copy
 import multiprocessing
 import os
 import re
@@ -13,9 +14,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from helpers import data, expect, playground, workers
+from helpers.check import lesson_07 as lesson_07_check
 from tests.notebooks import cells_run, path_of, read
 
 
@@ -232,6 +234,28 @@ def test_03_gradients_by_hand_are_those_of_autograd(seed):
         assert torch.allclose(parameter.grad, names[f"grad_{name}"], atol=1e-5), name
 
 
+def test_03_the_steps_show_the_gradients_that_the_teacher_has():
+    """The figure of steps 1 to 4 is that before the update, that of step 5 the one after it."""
+    names = cells_run("03_network", "steps-parameters", "forward-by-hand", "loss-by-hand",
+                      "backward-by-hand", torch=torch)
+    drawn = SimpleNamespace(network=lambda *parts: parts)
+    names["loss"].backward()
+    names = cells_run("03_network", "update", "steps-draw", **names | {"plot": drawn, "names": []})
+    old = [names[name] for name in ("W1", "b1", "W2", "b2")]
+    for step in range(1, 6):
+        _, _, layers, *_, gradients, _ = names["draw_step"](step, (2.0, 1.0))
+        shown = [parameter for layer in layers for parameter in layer]
+        wanted = names["new"] if step == 5 else old
+        assert all(torch.equal(one, other) for one, other in zip(shown, wanted, strict=True)), step
+        assert (gradients is not None) == (step == 4)
+    for edition, pause in (("zh", "、"), ("en", ", ")):
+        notes = next(cell.source for cell in read(path_of(edition, "03_network")).cells
+                     if cell.id == "steps-notes")
+        for name in ("W1", "b1", "W2", "b2"):
+            numbers = [f"{number:.0f}" for number in names[name].grad.flatten().tolist()]
+            assert re.search(rf"{name} (是 )?{pause.join(numbers)}".replace("-", "−"), notes), name
+
+
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_03_a_last_relu_loses_the_negative_half(lesson_03, seed):
     x = torch.linspace(-3.5, 3.5, 100).reshape(-1, 1)
@@ -430,10 +454,41 @@ def holds_at_last(claim, tries=3):
     return any(claim() for _ in range(tries))
 
 
+def test_04_the_classes_with_faults_have_them():
+    """Of exercise 2: the length of A, the pairs of B, the order of C; the first sample is right."""
+    names = cells_run("04_dataset", "bug-a", "bug-b", "bug-c", Dataset=Dataset, torch=torch)
+    x = torch.arange(40.0).reshape(20, 2)
+    y = x.sum(dim=1)
+
+    def fetched(kind, *order):
+        dataset = names[kind](x, y)
+        return [dataset[i] for i in order]
+
+    def belong(samples, order):
+        return all(torch.equal(one, x[i]) and label == y[i]
+                   for (one, label), i in zip(samples, order, strict=True))
+
+    assert len(names["A"](x, y)) != 20 == len(names["B"](x, y)) == len(names["C"](x, y))
+    assert belong(fetched("A", 5, 2), (5, 2)) and belong(fetched("C", 0), (0,))
+    assert not belong(fetched("C", 5, 2), (5, 2))
+    assert not all(one.sum() == label for one, label in fetched("B", *range(20)))
+
+
 @pytest.fixture(scope="module")
 def second_epoch():
     """Lesson 05: second_epoch(dataset, num_workers), in seconds, the workers being there."""
     return cells_run("05_dataloader", "imports", "slow-function")["second_epoch"]
+
+
+def test_05_the_columns_of_the_times(second_epoch, capsys):
+    """The lesson prints the slow data set first: 300 ms and more, against 7 ms."""
+    def claim():
+        cells_run("05_dataloader", "slow-times", workers=workers, torch=torch,
+                  TensorDataset=TensorDataset, second_epoch=second_epoch)
+        slow, in_memory = re.findall(r"0 workers: +(\d+) ms +(\d+) ms", capsys.readouterr().out)[0]
+        return int(slow) > 5 * int(in_memory)
+
+    assert holds_at_last(claim)
 
 
 def test_05_workers_help_a_slow_source(second_epoch):
@@ -743,6 +798,21 @@ def test_08_the_background_decides(lesson_08):
     assert sum(frame.in_black) / 20 > 0.9, "size is not the reason"
 
 
+def test_08_the_answers_to_the_colour_sliders(lesson_08):
+    """Deep blue makes a bird on white a fish, bright red a mammal, with other networks too."""
+    m, found = lesson_08, {"fish": 0, "mammal": 0}
+    count = 0
+    for model, val in m.results["standard"]:
+        birds = m.x_all[val[m.cutout[val] & (m.y_all[val] == 0)]]
+        count += len(birds)
+        for label, (name, colour) in enumerate(
+            {"fish": [0.0, 0.0, 0.8], "mammal": [1.0, 0.0, 0.0]}.items(), 1
+        ):
+            found[name] += int((model(m.repaint(birds, colour)).argmax(dim=1) == label).sum())
+    print({name: round(number / count, 2) for name, number in found.items()})
+    assert count > 100 and min(found.values()) > 0.85 * count
+
+
 def test_08_three_numbers_reach_most_of_it(lesson_08):
     colour = sum(_shares(lesson_08, "colour-run").scores) / 20
     network = float(lesson_08.scores["standard"].mean())
@@ -796,6 +866,38 @@ def lesson_09(request, one_thread):
         )
     print({name: (one.test, one.moved) for name, one in found.items()})
     return SimpleNamespace(found=found, m=m, loaders=plain)
+
+
+def test_07_the_table_of_the_exercise_has_the_answers_of_its_check(capsys):
+    for edition in ("zh", "en"):
+        cells = {cell.id: cell.source for cell in read(path_of(edition, "07_csv")).cells}
+        rows = re.findall(r"^\| \*\*\d\*\* \|(.+)\|$", cells["confusion-exercise"], flags=re.M)
+        matrix = torch.tensor([[int(number) for number in row.split("|")] for row in rows])
+        recall = matrix.diagonal() / matrix.sum(dim=1)
+        failed = matrix[1:, 0].sum().item()
+        lesson_07_check.confusion(matrix.trace().item() / 100, recall[1].item(), failed)
+        assert capsys.readouterr().out.startswith("✅") and matrix.sum() == 100
+
+
+def test_07_the_sliders_are_named_in_the_order_of_the_columns():
+    for edition in ("zh", "en"):
+        cells = {cell.id: cell.source for cell in read(path_of(edition, "07_csv")).cells}
+        names = ast.parse(cells["student-figure"]).body[0].value
+        for name, column in zip(ast.literal_eval(names), data.MARKS, strict=True):
+            row = next(row for row in cells["open-columns"].splitlines() if column in row)
+            assert all(word in row for word in re.split(r",? ", name)), name
+
+
+def test_09_where_there_is_a_gpu_the_network_stays_on_the_cpu(monkeypatch):
+    """The lesson goes on with it; the device "meta", which computes nothing, stands for a GPU."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    line = next(cell.source for cell in read(path_of("en", "09_digits")).cells
+                if cell.id == "device-line")
+    names = {"network": nn.Linear(2, 3), "x_batch": torch.ones(4, 2), "torch": torch, "copy": copy,
+             "y_batch": torch.tensor([0, 1, 2, 0]), "criterion": nn.CrossEntropyLoss()}
+    exec(line.replace('"cuda"', '"meta"'), names)
+    assert names["loss"].device.type == names["there"].weight.device.type == "meta"
+    assert names["network"].weight.device.type == names["x_batch"].device.type == "cpu"
 
 
 def test_09_what_full_connection_cannot_see(lesson_09):

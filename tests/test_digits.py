@@ -295,6 +295,9 @@ def test_digits_are_scaled_and_centred_as_the_card_says(part):
 
 @both_halves
 def test_card_states_what_the_file_holds(half):
+    x, _ = data.load_digits("train")
+    assert x[:, 0].float().mean() < 1 and x.max() == 255
+    assert "0 is paper, 255 is ink" in half or "0 是纸，255 是墨" in half
     sums = re.findall("[0-9a-f]{64}", half)
     assert sums == [hashlib.sha256(NPZ.read_bytes()).hexdigest()]
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (\w+) \| ([\d ×]+) \| (\d+)–(\d+) \|$", half,

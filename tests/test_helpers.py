@@ -305,3 +305,8 @@ def test_what_is_missing_or_too_old_is_named(capsys, monkeypatch, tmp_path):
     assert torch_line.startswith("❌ torch 2.14.1+cpu does not fit >=99; start with make lab · ")
     assert pandas.startswith("❌ pandas is missing; close JupyterLab")
     assert all("make lab" in line.split(" · ")[1] for line in (torch_line, pandas))
+
+
+def test_activations_of_the_playground_are_what_they_are_called():
+    for name, kind in playground.ACTIVATIONS.items():
+        assert kind.__name__.lower() == {"–": "identity"}.get(name, name.lower())

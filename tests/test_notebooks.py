@@ -131,6 +131,34 @@ def test_what_a_slide_asks_a_slide_answers(lesson):
         asked = cell.id if question and role != "skip" else ""
 
 
+@every_taught_lesson
+def test_what_a_slide_calls_a_slide_defines(lesson):
+    """But for what only draws."""
+    code = cells("en", lesson, "code")
+    for place, cell in enumerate(code):
+        if cell.metadata.slideshow.slide_type != "skip" or "exercise" in tags(cell):
+            continue
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.FunctionDef) and "plot." not in ast.unparse(node):
+                callers = [later.id for later in code[place + 1 :]
+                           if later.metadata.slideshow.slide_type != "skip"
+                           and re.search(rf"\b{node.name}\(", later.source)]
+                assert not callers, f"{cell.id} is skipped, and {callers[0]} calls {node.name}"
+
+
+@every_taught_lesson
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_minutes_of_a_plan_add_up(edition, lesson):
+    notes = next(cell for cell in cells(edition, lesson) if cell.id == "timing-notes").source
+    plans = re.findall(r"^\*\*(\d+) (?:minutes:|分钟：)\*\* ?(.+)$", notes, flags=re.M)
+    sums = []
+    for whole, plan in plans:
+        parts = re.split("[;；]", re.split(r"\. |。", re.sub(r"\(.*?\)|（.*?）", "", plan))[0])
+        if len(parts) > 1:
+            sums.append((int(whole), sum(int(re.findall(r"\d+", part)[-1]) for part in parts)))
+    assert sums and all(whole == total for whole, total in sums), sums
+
+
 @every_notebook
 def test_no_word_that_talks_down(edition, lesson):
     banned = re.compile(
@@ -207,6 +235,29 @@ def test_editions_store_the_same_times(lesson):
 
 
 @every_lesson
+def test_editions_speak_of_the_same_code_and_numbers(lesson):
+    """In the prose: what one marks as code or formula, and each number from 10 on, is in the other
+    too, but for facts from outside (links), and for code with words in it (one Chinese, one not).
+    """
+    code = re.compile(r"`([^`]+)`|<code>(.*?)</code>|\$\$(.*?)\$\$|\$([^$]+)\$", re.S)
+    for pair in zip(*both(lesson), strict=True):
+        if pair[0].cell_type == "code" or pair[0].id == "terms":
+            continue
+        lacking = []
+        for cell, other in (pair, pair[::-1]):
+            source = re.sub(r"```.*?```", "", cell.source, flags=re.S)
+            spans = {"".join(groups) for groups in code.findall(source)}
+            bare = re.sub(r"\[[^]]*\]\([^)]*\)", "", code.sub("", source)).replace(",", "")
+            there = re.sub(r"```.*?```", "", other.source, flags=re.S).replace(",", "")
+            lacking.append([span for span in spans
+                            if not CJK.search(span) and span.replace(",", "") not in there])
+            numbers = {number for number in re.findall(r"\d[\d.]*\d", bare) if number not in there}
+            assert not numbers, f"{cell.id}: {numbers} in one edition only"
+        in_words = sum(bool(CJK.search("".join(span))) for span in code.findall(pair[0].source))
+        assert not lacking[0] and len(lacking[1]) <= in_words, f"{pair[0].id}: {lacking}"
+
+
+@every_lesson
 def test_translations_are_confirmed(lesson):
     pair = {edition: read(path_of(edition, lesson)) for edition in EDITIONS}
     late = [f"{cell_id}: changed in {' and '.join(changed)}" for cell_id, changed in behind(pair)]
@@ -249,22 +300,40 @@ def prose_of(source):
     return source
 
 
-@every_notebook
-def test_numbers_in_prose_come_from_the_notebook(edition, lesson):
+def numbers_shown(edition, lesson):
+    """Return all numbers in the code of a notebook and in its outputs."""
     shown = set()
     for cell in cells(edition, lesson, "code"):
         printed = "" if "timing" in tags(cell) else text_of(cell.outputs)  # another time each run
         for _, values in numbers_of(cell.source + "\n" + printed):
             shown |= values
-    shown |= {abs(value).normalize() for value in shown}
+    return shown | {abs(value).normalize() for value in shown}
+
+
+def not_among(shown, prose):
+    """Yield each number of the prose that is a decimal, a percentage, or 100 and more, and is not
+    among those shown."""
+    for written, values in numbers_of(prose):
+        size = max(abs(value) for value in values)
+        if (size >= 100 or "." in written or "%" in written) and not values & shown:
+            yield written
+
+
+@every_notebook
+def test_numbers_in_prose_come_from_the_notebook(edition, lesson):
+    shown = numbers_shown(edition, lesson)
     for cell in cells(edition, lesson, "markdown"):
-        for written, values in numbers_of(prose_of(cell.source)):
-            size = max(abs(value) for value in values)
-            if size >= 100 or "." in written or "%" in written:
-                assert values & shown, (
-                    f"{cell.id}: {written} is in no cell of this notebook; "
-                    "print it, or put it into a link to its source"
-                )
+        for written in not_among(shown, prose_of(cell.source)):
+            pytest.fail(f"{cell.id}: {written} is in no cell of this notebook; print it, "
+                        "or put it into a link to its source")
+
+
+@every_notebook
+def test_numbers_in_a_link_to_a_lesson_come_from_that_lesson(edition, lesson):
+    for cell in cells(edition, lesson, "markdown"):
+        for text, target in re.findall(r"\[([^]]*)\]\((\d\d_\w+)\.ipynb", cell.source):
+            for written in not_among(numbers_shown(edition, target), text):
+                pytest.fail(f"{cell.id}: {written} is in no cell of {target}")
 
 
 # -- terms -----------------------------------------------------------------------------------------

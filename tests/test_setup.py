@@ -5,6 +5,7 @@ import ast
 import errno
 import io
 import os
+import re
 import shutil
 import signal
 import socket
@@ -352,3 +353,24 @@ def test_an_old_python_can_read_it():
     imported = {name.name for n in ast.walk(tree) if isinstance(n, ast.Import) for name in n.names}
     assert imported <= set(sys.stdlib_module_names)
     assert not any(isinstance(node, ast.ImportFrom) for node in ast.walk(tree))
+
+
+def test_commands_in_the_readme_are_those_of_make():
+    """Each `make …` is there, and what stands for it without make is what it runs."""
+    pages = "".join((REPOSITORY / page).read_text(encoding="utf-8")
+                    for page in ("README.md", "README.zh.md", "CONTRIBUTING.md"))
+    makes = set(re.findall(r"(?:^|`)make ([\w= ]+)(?:$|`)", pages, flags=re.M))
+    makes |= {"restore LESSON=02", "slides LESSON=02", "lab", "test"}
+    runs = ""
+    for words in makes:
+        done = subprocess.run(["make", "-n", *words.split()], cwd=REPOSITORY, text=True,
+                              capture_output=True)
+        assert done.returncode == 0, done.stderr
+        runs += done.stdout
+    plain = set(re.findall(r"python -m ((?:helpers|slides|tests|pytest)[^`\n]*)", pages))
+    assert len(plain) >= 4
+    for command in plain:
+        assert f".venv/bin/python -m {command}" in runs, command
+    done = subprocess.run(["make", "-n", "confirm", "LESSON=02", "CELL=a b"], cwd=REPOSITORY,
+                          text=True, capture_output=True)
+    assert done.stdout.splitlines()[-1].endswith("-m tests.confirm 02 a b")

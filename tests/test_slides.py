@@ -314,6 +314,9 @@ def test_slides_are_accessible_in_light_and_dark(deck):
     page = deck.page
     page.goto(deck.path.as_uri() + "?print-pdf")
     page.locator(".pdf-page").nth(deck.count - 1).wait_for()
+    assert page.locator(".pdf-page").count() == deck.count
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     # Paper is white, but the screen need not be; and what the show hid from axe is seen here.
     page.add_style_tag(content=".pdf-page { background: var(--ground) !important }")
     page.evaluate("document.querySelectorAll('section').forEach(s => s.ariaHidden = null)")
