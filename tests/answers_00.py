@@ -140,9 +140,9 @@ ANSWERS = {
         "wrong": {
             "inner step left out": ((1, 2, 3, 3), "❌ dy_dx: "),
             "added": ((1, 2, 3, 5), "≠ 5"),
-            "x in place of u": ((1, 2, 12, 24), "❌ dy_du: 3 * u**2 ≠ 12"),
+            "x in place of u": ((1, 2, 12, 24), "❌ dy_du: 3 * my_u**2 ≠ 12"),
             "the value of the inner step": ((1, 1, 3, 3), "❌ du_dx: "),
-            "u forgotten": ((2, 2, 3, 6), "❌ u: 2 * 1 - 1 ≠ 2"),
+            "u forgotten": ((2, 2, 3, 6), "❌ my_u: 2 * 1 - 1 ≠ 2"),
         },
     },
 }

@@ -248,6 +248,8 @@ def test_03_the_steps_show_the_gradients_that_the_teacher_has():
         wanted = names["new"] if step == 5 else old
         assert all(torch.equal(one, other) for one, other in zip(shown, wanted, strict=True)), step
         assert (gradients is not None) == (step == 4)
+    losses = [names["draw_step"](step, (1.0, 2.0))[-1][1] for step in (3, 5)]
+    assert losses == ["$L$ = 3.062", "$L$ = 2.713"]  # it falls for the second sample, too
     for edition, pause in (("zh", "、"), ("en", ", ")):
         notes = next(cell.source for cell in read(path_of(edition, "03_network")).cells
                      if cell.id == "steps-notes")

@@ -10,6 +10,7 @@ import re
 import pytest
 import torch
 
+from conftest import within_tolerance
 from helpers.check import difference
 from tests.notebooks import (
     EDITIONS,
@@ -99,7 +100,8 @@ def but_for_times(outputs):
 
 @every_notebook
 def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
-    """One kernel runs all cells as they stand, and then all again with the solutions in place."""
+    """One kernel runs all cells as they stand, all again with the solutions in place, and at last
+    the checks alone: a learner goes back to an exercise, and no later cell took its names."""
     path = path_of(edition, lesson)
     notebook = read(path)
     stored = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -110,7 +112,13 @@ def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
     solved = copy.deepcopy(stored)
     for cell in solved:
         cell.source = solutions.get(cell.id, cell.source)
-    second = execute(notebook, stored + solved, path.parent)[len(stored) :]
+    checks = [cell for cell in stored if "check" in tags(cell)]
+    run = execute(notebook, stored + solved + checks, path.parent)
+    second, third = run[len(stored) : 2 * len(stored)], run[2 * len(stored) :]
+    for cell, again in zip(checks, third, strict=True):
+        assert text_of(again.outputs).startswith("✅"), (
+            f"{cell.id}: asked again at the end, it finds something else: {text_of(again.outputs)}"
+        )
     for cell, again in zip(stored, second, strict=True):
         again.outputs = without_bars(again.outputs)  # a solution may train, too
         if "check" in tags(cell):
@@ -120,6 +128,8 @@ def test_solutions_pass_and_a_second_run_prints_the_same(edition, lesson):
                 f"{cell.id}: hides more than times"
             )
         elif "nbval-ignore-output" not in tags(cell):
+            tolerance = cell.metadata.get("tolerance", 0)  # as in nbval: another Python, say
+            again.outputs = within_tolerance(again.outputs, cell.outputs, tolerance)
             assert text_of(again.outputs) == text_of(cell.outputs), f"{cell.id}: second run differs"
 
 

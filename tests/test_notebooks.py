@@ -336,6 +336,16 @@ def test_numbers_in_a_link_to_a_lesson_come_from_that_lesson(edition, lesson):
                 pytest.fail(f"{cell.id}: {written} is in no cell of {target}")
 
 
+@every_notebook
+def test_large_numbers_are_written_alike(edition, lesson):
+    """In the prose: 1000 and 5994, but 10,000 and 242,762."""
+    for cell in cells(edition, lesson, "markdown"):
+        prose = prose_of(cell.source)
+        assert not (bare := re.search(r"(?<![\w.])\d{5,}", prose)), f"{cell.id}: {bare[0]}"
+        small = re.search(r"(?<![\d,])\d,\d{3}(?![\d,])", prose)
+        assert not small, f"{cell.id}: {small[0]}"
+
+
 # -- terms -----------------------------------------------------------------------------------------
 
 GLOSSARY = NOTEBOOKS / "glossary.md"

@@ -73,12 +73,12 @@ def quotient(function):
     ])
 
 
-def chain(u, du_dx, dy_du, dy_dx):
+def chain(my_u, du_dx, dy_du, dy_dx):
     """Check the slopes of y = (2x − 1)³ at x = 1, step by step."""
     check.values(
         "chain",
-        u=(u, 1, "2 * 1 - 1"),
+        my_u=(my_u, 1, "2 * 1 - 1"),
         du_dx=(du_dx, 2, "((2 * (1 + h) - 1) - (2 * 1 - 1)) / h"),
-        dy_du=(dy_du, 3, "3 * u**2"),
+        dy_du=(dy_du, 3, "3 * my_u**2"),
         dy_dx=(dy_dx, 6, "((2 * (1 + h) - 1)**3 - (2 * 1 - 1)**3) / h"),
     )

@@ -7,13 +7,13 @@ import torch
 from helpers import check, data
 
 
-def by_hand(z, y_step, y_relu):
+def by_hand(my_z, my_y_step, my_y_relu):
     """Check the weighted sum of x = (2, -1, 3), w = (0.5, 2, -1), b = 1 and two outputs."""
     check.values(
         "by_hand",
-        z=(z, -3, "0.5 * 2 + 2 * (-1) + (-1) * 3 + 1"),
-        y_step=(y_step, 0, "step(z)"),
-        y_relu=(y_relu, 0, "relu(z)"),
+        my_z=(my_z, -3, "0.5 * 2 + 2 * (-1) + (-1) * 3 + 1"),
+        my_y_step=(my_y_step, 0, "step(my_z)"),
+        my_y_relu=(my_y_relu, 0, "relu(my_z)"),
     )
 
 
@@ -90,10 +90,10 @@ def own_neuron(columns, w, b, at_least=0.97):
         weights = torch.tensor(check.plain(w)).flatten()
         bias = torch.tensor(check.plain(b)).flatten()
     except ValueError:
-        return check.say("❌", name, f"w, b = {check.code((w, b))}")
+        return check.say("❌", name, f"my_w, my_b = {check.code((w, b))}")
     if (len(weights), len(bias)) != (len(columns), 1):
         return check.say(
-            "❌", name, f"len(w), len(b) → {(len(weights), len(bias))} ≠ {(len(columns), 1)}"
+            "❌", name, f"len(my_w), len(my_b) → {(len(weights), len(bias))} ≠ {(len(columns), 1)}"
         )
     z = torch.stack([penguins[column] for column in columns], dim=1) @ weights + bias
     fires = z > 0
