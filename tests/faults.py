@@ -362,7 +362,7 @@ FAULTS = {
     "a picture named from the exam": lambda c: c.replace(
         "helpers/check/lesson_01.py", 'if wrong and name == "train":', 'if wrong and name == "test":'),
     "a dead neuron that is not counted": lambda c: c.source(
-        "width-count", "(model[0](corners) <= 0)", "(model[0](corners) > 0)",
+        "width-count", "(trial[0](corners) <= 0)", "(trial[0](corners) > 0)",
         lesson="03_network"),
     "an output that comes with its code": lambda c: c.replace(
         "slides/deck/index.html.j2", '<div class="fragment">\n{{ super() }}\n</div>', "{{ super() }}"),
