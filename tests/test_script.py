@@ -11,8 +11,6 @@ import sys
 import time
 import tokenize
 
-import numpy as np
-import torch
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.notebooks import KERNEL_ENVIRONMENT, ROOT, every_lesson, path_of, read
@@ -42,31 +40,43 @@ def test_lesson_runs_as_a_plain_script(lesson, record_property):
     record_property("script", float(seconds))
 
 
-def with_checks(source, cell_id, places):
-    """Return a cell's code with a check of each value whose line ends in a comment on its shape.
+@every_lesson
+def test_operations_in_comments_give_what_they_state(lesson):
+    import torch
 
-    places: a set, to which cell and line are added where a check must be reached.
-    """
+    for cell in read(path_of("en", lesson)).cells:
+        if cell.cell_type == "code":
+            for _, comment in commented(ast.parse(cell.source), cell.source):
+                if re.fullmatch(r"[\d(), +]+@[\d(), @+]+", comment[1] or ""):
+                    operation = re.sub(SHAPE, r"torch.empty((\2))", comment[1])
+                    shape = str(tuple(eval(operation, {"torch": torch}).shape))
+                    assert shape == comment[2], f"{cell.id}: {comment[0]}: {shape}"
+
+
+def commented(tree, source):
+    """Yield (assignment or return, match of COMMENT) for each that has its shape in a comment."""
     comments = {
         token.start[0]: found
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT and (found := COMMENT.match(token.string))
     }
-    tree = ast.parse(source)
     for node in ast.walk(tree):
-        if not isinstance(node, (ast.Assign, ast.Return)):
-            continue
-        if comment := comments.get(node.end_lineno):
-            place = f"{cell_id}, line {node.end_lineno}: {comment[0]}"
-            if node in tree.body:  # a function may wait for an exercise
-                places.add(place)
-            stated = re.findall(SHAPE, comment[2])
-            if re.fullmatch(r"[\d(), +]+@[\d(), @+]+", comment[1] or ""):
-                operation = re.sub(SHAPE, r"torch.empty((\2))", comment[1])
-                result = eval(operation, {"torch": torch})
-                assert str(tuple(result.shape)) == f"({stated[0][1]})", place
-            arguments = [node.value, ast.Constant(stated), ast.Constant(place)]
-            node.value = ast.Call(ast.Name("check_shape", ast.Load()), arguments, [])
+        if isinstance(node, (ast.Assign, ast.Return)) and node.end_lineno in comments:
+            yield node, comments[node.end_lineno]
+
+
+def with_checks(source, cell_id, places):
+    """Return a cell's code with a check of each value whose line ends in a comment on its shape.
+
+    places: a set, to which cell and line are added where a check must be reached.
+    """
+    tree = ast.parse(source)
+    for node, comment in commented(tree, source):
+        place = f"{cell_id}, line {node.end_lineno}: {comment[0]}"
+        if node in tree.body:  # a function may wait for an exercise
+            places.add(place)
+        arguments = [node.value, ast.Constant(re.findall(SHAPE, comment[2])), ast.Constant(place)]
+        node.value = ast.Call(ast.Name("check_shape", ast.Load()), arguments, [])
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
@@ -75,6 +85,8 @@ def check_shape(value, stated, place):
 
     A size that is a name may be any number, but the same one wherever it stands in the comment.
     """
+    import numpy as np  # not before the clock runs: a lesson's own imports are part of its cost
+
     places.discard(place)
     values = value.values() if isinstance(value, dict) else value
     values = [*values] if isinstance(value, (dict, tuple)) else [value]
