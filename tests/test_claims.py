@@ -21,6 +21,11 @@ from helpers.check import lesson_07 as lesson_07_check
 from tests.notebooks import cells_run, path_of, read
 
 
+def sources(edition, lesson):
+    """Return {id of a cell: its source}."""
+    return {cell.id: cell.source for cell in read(path_of(edition, lesson)).cells}
+
+
 @pytest.fixture(scope="module")
 def one_thread():
     """Networks as small as these train faster on one."""
@@ -120,7 +125,7 @@ def bills():
 
 def test_02_the_sliders_reach_the_answers_to_their_tasks():
     """And the answers are right: the curve meets the squares, the line is AND and OR."""
-    cells = {cell.id: cell.source for cell in read(path_of("en", "02_neuron")).cells}
+    cells = sources("en", "02_neuron")
 
     def reach(cell_id, **answer):
         ranges = re.findall(r"(\w+)=FloatSlider\(.+?, min=(.+?), max=(.+?), step=(.+?),",
@@ -251,8 +256,7 @@ def test_03_the_steps_show_the_gradients_that_the_teacher_has():
     losses = [names["draw_step"](step, (1.0, 2.0))[-1][1] for step in (3, 5)]
     assert losses == ["$L$ = 3.062", "$L$ = 2.713"]  # it falls for the second sample, too
     for edition, pause in (("zh", "、"), ("en", ", ")):
-        notes = next(cell.source for cell in read(path_of(edition, "03_network")).cells
-                     if cell.id == "steps-notes")
+        notes = sources(edition, "03_network")["steps-notes"]
         for name in ("W1", "b1", "W2", "b2"):
             numbers = [f"{number:.0f}" for number in names[name].grad.flatten().tolist()]
             assert re.search(rf"{name} (是 )?{pause.join(numbers)}".replace("-", "−"), notes), name
@@ -438,6 +442,26 @@ def test_07_build_csv_data_says_what_is_wrong(lesson_07, tmp_path, content, part
     path.write_bytes(content((data.DATASETS / "大数据答辩成绩表.csv").read_bytes()))
     with pytest.raises(ValueError, match=re.escape(part)):
         lesson_07.build_csv_data(path)
+
+
+def test_07_the_table_of_the_exercise_has_the_answers_of_its_check(capsys):
+    for edition in ("zh", "en"):
+        cells = sources(edition, "07_csv")
+        rows = re.findall(r"^\| \*\*\d\*\* \|(.+)\|$", cells["confusion-exercise"], flags=re.M)
+        matrix = torch.tensor([[int(number) for number in row.split("|")] for row in rows])
+        recall = matrix.diagonal() / matrix.sum(dim=1)
+        failed = matrix[1:, 0].sum().item()
+        lesson_07_check.confusion(matrix.trace().item() / 100, recall[1].item(), failed)
+        assert capsys.readouterr().out.startswith("✅") and matrix.sum() == 100
+
+
+def test_07_the_sliders_are_named_in_the_order_of_the_columns():
+    for edition in ("zh", "en"):
+        cells = sources(edition, "07_csv")
+        names = ast.parse(cells["student-figure"]).body[0].value
+        for name, column in zip(ast.literal_eval(names), data.MARKS, strict=True):
+            row = next(row for row in cells["open-columns"].splitlines() if column in row)
+            assert all(word in row for word in re.split(r",? ", name)), name
 
 
 def seconds_of(loader, epochs):
@@ -870,31 +894,10 @@ def lesson_09(request, one_thread):
     return SimpleNamespace(found=found, m=m, loaders=plain)
 
 
-def test_07_the_table_of_the_exercise_has_the_answers_of_its_check(capsys):
-    for edition in ("zh", "en"):
-        cells = {cell.id: cell.source for cell in read(path_of(edition, "07_csv")).cells}
-        rows = re.findall(r"^\| \*\*\d\*\* \|(.+)\|$", cells["confusion-exercise"], flags=re.M)
-        matrix = torch.tensor([[int(number) for number in row.split("|")] for row in rows])
-        recall = matrix.diagonal() / matrix.sum(dim=1)
-        failed = matrix[1:, 0].sum().item()
-        lesson_07_check.confusion(matrix.trace().item() / 100, recall[1].item(), failed)
-        assert capsys.readouterr().out.startswith("✅") and matrix.sum() == 100
-
-
-def test_07_the_sliders_are_named_in_the_order_of_the_columns():
-    for edition in ("zh", "en"):
-        cells = {cell.id: cell.source for cell in read(path_of(edition, "07_csv")).cells}
-        names = ast.parse(cells["student-figure"]).body[0].value
-        for name, column in zip(ast.literal_eval(names), data.MARKS, strict=True):
-            row = next(row for row in cells["open-columns"].splitlines() if column in row)
-            assert all(word in row for word in re.split(r",? ", name)), name
-
-
 def test_09_where_there_is_a_gpu_the_network_stays_on_the_cpu(monkeypatch):
     """The lesson goes on with it; the device "meta", which computes nothing, stands for a GPU."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    line = next(cell.source for cell in read(path_of("en", "09_digits")).cells
-                if cell.id == "device-line")
+    line = sources("en", "09_digits")["device-line"]
     names = {"network": nn.Linear(2, 3), "x_batch": torch.ones(4, 2), "torch": torch, "copy": copy,
              "y_batch": torch.tensor([0, 1, 2, 0]), "criterion": nn.CrossEntropyLoss()}
     exec(line.replace('"cuda"', '"meta"'), names)
